@@ -1,0 +1,1 @@
+"""Simulation: one batched implementation of each task."""

@@ -1,0 +1,1 @@
+"""Furniture assembly with a Panda on a table top, after FurnitureBench."""

@@ -1,0 +1,1 @@
+"""Furniture: dimensions, masses, assembled poses and layouts, as data."""

@@ -1,0 +1,1 @@
+"""Robots: models built from their URDFs, with their constants and where each came from."""

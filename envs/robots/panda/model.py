@@ -1,0 +1,81 @@
+"""Builds the Panda's MuJoCo model from its URDF."""
+
+import mujoco
+
+from envs.robots.description import description_directory
+from envs.robots.panda import constants
+
+_FINGER_BODIES = ("panda_leftfinger", "panda_rightfinger")
+
+
+def build_panda() -> mujoco.MjSpec:
+    """The arm on a fixed base at the origin, z up, with drives and light collision geometry.
+
+    Links collide by primitives only: the fingers' boxes as in the URDF and one box for the hand.
+    Actuators, in order: seven position drives [rad], then the gripper [-1 opens, 1 closes].
+    """
+    description = description_directory("panda_description")
+    meshes = {path.name: path.read_bytes() for path in (description / "meshes/collision").glob("*.stl")}
+    spec = mujoco.MjSpec.from_string((description / "urdf/panda.urdf").read_text(), assets=meshes)
+    spec.modelname = "panda"
+    _replace_link_meshes(spec)
+    _add_end_effector(spec)
+    _add_arm_drives(spec)
+    _add_gripper_drive(spec)
+    return spec
+
+
+def _replace_link_meshes(spec: mujoco.MjSpec) -> None:
+    for geom in [geom for geom in spec.geoms if geom.type == mujoco.mjtGeom.mjGEOM_MESH]:
+        spec.delete(geom)
+    for mesh in list(spec.meshes):
+        spec.delete(mesh)
+    spec.body("panda_hand").add_geom(
+        name="hand",
+        type=mujoco.mjtGeom.mjGEOM_BOX,
+        size=constants.HAND_BOX_HALF_SIZE,
+        pos=constants.HAND_BOX_CENTER,
+        mass=0.0,
+    )
+    for body_name in _FINGER_BODIES:
+        for index, geom in enumerate(spec.body(body_name).geoms):
+            geom.name = f"{body_name}_{index}"
+            geom.friction[0] = constants.FINGER_FRICTION
+            geom.priority = 1
+
+
+def _add_end_effector(spec: mujoco.MjSpec) -> None:
+    spec.body(constants.END_EFFECTOR_BODY).add_site(name=constants.END_EFFECTOR_SITE)
+
+
+def _add_arm_drives(spec: mujoco.MjSpec) -> None:
+    for name in constants.ARM_JOINTS:
+        joint = spec.joint(name)
+        joint.armature = constants.ARMATURE
+        effort_limit = float(joint.actfrcrange[1])
+        actuator = spec.add_actuator(
+            name=name,
+            trntype=mujoco.mjtTrn.mjTRN_JOINT,
+            target=name,
+            forcerange=(-effort_limit, effort_limit),
+        )
+        actuator.set_to_position(kp=constants.DRIVE_STIFFNESS, kv=constants.DRIVE_DAMPING)
+    for body in spec.bodies:
+        body.gravcomp = 1.0
+
+
+def _add_gripper_drive(spec: mujoco.MjSpec) -> None:
+    damping = constants.GRIP_FORCE / constants.FINGER_OPENING_SPEED
+    for name in constants.FINGER_JOINTS:
+        joint = spec.joint(name)
+        joint.range = (0.0, constants.MAX_OPENING / 2)
+        joint.armature = constants.FINGER_ARMATURE
+        joint.damping[0] = damping
+    both_fingers = 2 * constants.GRIP_FORCE
+    spec.add_actuator(
+        name="gripper",
+        trntype=mujoco.mjtTrn.mjTRN_JOINT,
+        target=constants.FINGER_JOINTS[0],
+        ctrlrange=(-1.0, 1.0),
+        ctrllimited=True,
+    ).gainprm[0] = -both_fingers

@@ -1,0 +1,1 @@
+"""robolearn: assembly and humanoid learning, from demonstrations to deployment."""
