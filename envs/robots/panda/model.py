@@ -40,7 +40,6 @@ def _replace_link_meshes(spec: mujoco.MjSpec) -> None:
     for body_name in _FINGER_BODIES:
         for index, geom in enumerate(spec.body(body_name).geoms):
             geom.name = f"{body_name}_{index}"
-            geom.friction[0] = constants.FINGER_FRICTION
             geom.priority = 1
 
 

@@ -1,0 +1,106 @@
+"""A batch of MuJoCo worlds behind one small interface, its arrays shared with torch."""
+
+import copy
+import warnings
+from pathlib import Path
+
+import mujoco
+import numpy as np
+import torch
+from mujoco.batch import Batch, SimulationError
+from torch import Tensor
+
+_DIVERGENCE = [
+    mujoco.mjtWarning.mjWARN_BADQPOS.value,
+    mujoco.mjtWarning.mjWARN_BADQVEL.value,
+    mujoco.mjtWarning.mjWARN_BADQACC.value,
+    mujoco.mjtWarning.mjWARN_BADCTRL.value,
+]
+
+
+class Simulation:
+    """`num_worlds` worlds of one model, stepped in C on `num_threads` threads (0: all cores).
+
+    A world that diverges (a solver warning, a non-finite state or a MuJoCo error) is marked in
+    `fault` and stays out of the physics until `reset` names it; `dump_fault` writes the state it had
+    before.
+    """
+
+    def __init__(self, model: mujoco.MjModel, num_worlds: int, num_threads: int, substeps: int) -> None:
+        self.model = copy.copy(model)
+        self.model.opt.disableflags |= mujoco.mjtDisableBit.mjDSBL_AUTORESET
+        sleeps = bool(self.model.opt.enableflags & mujoco.mjtEnableBit.mjENBL_SLEEP)
+        self.batch = Batch(self.model, num_worlds, num_threads, persistent=sleeps)
+        self.num_worlds = num_worlds
+        self.substeps = substeps
+        self.fault = torch.zeros(num_worlds, dtype=torch.bool)
+        self._views: dict[str, Tensor] = {}
+        self._before_step = np.empty_like(self.batch.state)
+
+    @property
+    def control_period(self) -> float:
+        """Simulated time of one control step [s]."""
+        return self.substeps * float(self.model.opt.timestep)
+
+    def view(self, field: str) -> Tensor:
+        """A live (num_worlds, ...) float64 view of an MjData field: no copy.
+
+        State fields (qpos, ctrl, eq_active, ...) may be written; derived ones (xpos, xaxis, ...) are
+        current after `step` and `forward`, and read-only by convention.
+        """
+        if field not in self._views:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", UserWarning)
+                self._views[field] = torch.from_numpy(self.batch.bind(field))
+        return self._views[field]
+
+    def expand(self, field: str) -> Tensor:
+        """A live (num_worlds, ...) view of an MjModel field with a value for each world."""
+        return torch.from_numpy(self.batch.expand(field))
+
+    def reset(self, worlds: Tensor) -> None:
+        """Put the named worlds, (K,) int64 ascending, at the model's defaults; call `forward` next."""
+        self.fault[worlds] = False
+        self.batch.reset(worlds.numpy(), stage=mujoco.mjtStage.mjSTAGE_NONE.value)
+
+    def forward(self, worlds: Tensor) -> None:
+        """Make the derived fields of the named worlds, (K,) int64 ascending, describe their state."""
+        self.batch.forward(worlds.numpy(), stage=mujoco.mjtStage.mjSTAGE_VEL.value)
+
+    def remember(self) -> None:
+        """Keep the present states, to be dumped if a world diverges before the next call."""
+        np.copyto(self._before_step, self.batch.state)
+
+    def step(self, worlds: Tensor, substeps: int) -> None:
+        """Advance the named worlds, (K,) int64 ascending, leaving out those at fault."""
+        running = worlds[~self.fault[worlds]]
+        if not len(running):
+            return
+        try:
+            self.batch.step(running.numpy(), nstep=substeps, stage=mujoco.mjtStage.mjSTAGE_VEL.value)
+        except SimulationError as error:
+            self.fault[torch.as_tensor(error.ids, dtype=torch.int64)] = True
+        self._mark_divergence()
+
+    def dump_fault(self, world: int, directory: Path, name: str) -> Path:
+        """Write a world's state before and after it diverged, for `replay_fault`; returns the file."""
+        directory.mkdir(parents=True, exist_ok=True)
+        path = directory / f"{name}.npz"
+        np.savez(path, before=self._before_step[world], after=self.batch.state[world])
+        return path
+
+    def replay_fault(self, path: Path, world: int = 0) -> None:
+        """Load the state before a dumped fault into `world`, ready to be stepped again."""
+        with np.load(path, allow_pickle=False) as dump:
+            self.batch.state[world] = dump["before"]
+        self.fault[world] = False
+
+    def data(self, world: int) -> mujoco.MjData:
+        """A copy of one world as MjData, for rendering or any `mj_` function."""
+        return self.batch.get_data(world)
+
+    def _mark_divergence(self) -> None:
+        counts = self.batch.warning[:, _DIVERGENCE, 1]
+        diverged = (counts > 0).any(axis=1)
+        if diverged.any():
+            self.fault |= torch.from_numpy(diverged)
