@@ -1,0 +1,187 @@
+"""Endless episodes: a batch whose worlds restart by themselves, and that can be put back as it was."""
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from robolearn.environment import BatchedEnvironment, Transition, episode_seeds
+
+
+@dataclass
+class EpisodeStep:
+    """What one step of an `EpisodicBatch` did, N worlds at once.
+
+    observation: (N, O) float32, to act on next; where an episode ended, the first of the next episode
+    final_observation: (N, O) float32, what the step led to; equal to `observation` elsewhere
+    reward: (N,) float32
+    terminated, truncated, success: (N,) bool, as in `Transition`
+    """
+
+    observation: Tensor
+    final_observation: Tensor
+    reward: Tensor
+    terminated: Tensor
+    truncated: Tensor
+    success: Tensor
+
+    @property
+    def done(self) -> Tensor:
+        """(N,) bool, an episode ended with this step."""
+        return self.terminated | self.truncated
+
+
+@dataclass
+class EpisodeTally:
+    """Sums over the episodes that ended since the last `take`."""
+
+    episodes: int = 0
+    successes: int = 0
+    faults: int = 0
+    steps: int = 0
+    reward: float = 0.0
+
+    def add(self, transition: Transition, lengths: Tensor, returns: Tensor) -> None:
+        """Count the worlds whose episodes just ended; lengths and returns are (N,)."""
+        done = transition.done
+        self.episodes += int(done.sum())
+        self.successes += int((done & transition.success).sum())
+        self.faults += int((done & transition.fault).sum())
+        self.steps += int(lengths[done].sum())
+        self.reward += float(returns[done].sum())
+
+    def metrics(self) -> dict[str, float]:
+        """Means over the episodes, named for the log; only the count when there were none."""
+        if self.episodes == 0:
+            return {"train/episodes": 0.0}
+        return {
+            "train/episodes": float(self.episodes),
+            "train/success_rate": self.successes / self.episodes,
+            "train/fault_rate": self.faults / self.episodes,
+            "train/episode_steps": self.steps / self.episodes,
+            "train/return": self.reward / self.episodes,
+        }
+
+
+class EpisodicBatch(ABC):
+    """N worlds that restart by themselves; what learning algorithms and adapters run on."""
+
+    num_envs: int
+    observation_size: int
+    action_size: int
+
+    @abstractmethod
+    def start(self) -> Tensor:
+        """Begin a new episode in every world; returns observations, (N, O) float32."""
+
+    @abstractmethod
+    def step(self, action: Tensor) -> EpisodeStep:
+        """Run one control period with actions (N, A) float32."""
+
+    @abstractmethod
+    def take_tally(self) -> EpisodeTally:
+        """Sums over the episodes that ended since the last call."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """Release the worlds."""
+
+
+class AutoResetEnvironment(EpisodicBatch):
+    """A `BatchedEnvironment` whose finished worlds start the run's next episode at once.
+
+    It remembers the actions of the running episodes. Episodes are determined by their seeds, so
+    `restore` brings a fresh environment to the very state that `state` was taken in, by acting
+    them again; no simulator needs to know how to save itself.
+    """
+
+    def __init__(self, environment: BatchedEnvironment, seed_stream: int) -> None:
+        spec = environment.spec
+        self.environment = environment
+        self.num_envs = environment.num_envs
+        self.observation_size = spec.observation.size
+        self.action_size = spec.action.size
+        self._stream = seed_stream
+        self._started = 0
+        self._seeds = torch.zeros(self.num_envs, dtype=torch.int64)
+        self._ages = torch.zeros(self.num_envs, dtype=torch.int64)
+        self._returns = torch.zeros(self.num_envs)
+        self._actions = torch.zeros(spec.max_episode_steps, self.num_envs, spec.action.size)
+        self._tally = EpisodeTally()
+
+    def start(self) -> Tensor:
+        """Begin a new episode in every world; returns raw observations, (N, O)."""
+        return self._begin(torch.arange(self.num_envs))
+
+    def _begin(self, env_ids: Tensor) -> Tensor:
+        seeds = episode_seeds(self._stream, self._started, len(env_ids))
+        self._started += len(env_ids)
+        self._seeds[env_ids] = seeds
+        self._ages[env_ids] = 0
+        self._returns[env_ids] = 0.0
+        return self.environment.reset(seeds, env_ids)
+
+    def step(self, action: Tensor) -> EpisodeStep:
+        """Run one control period with actions (N, A) in the task's units."""
+        self._actions[self._ages, torch.arange(self.num_envs)] = action
+        transition = self.environment.step(action)
+        self._ages += 1
+        self._returns += transition.reward
+        self._tally.add(transition, self._ages, self._returns)
+        # Copied, because an environment may hand out its own buffers, which a reset overwrites.
+        step = EpisodeStep(
+            observation=transition.observation,
+            final_observation=transition.observation.clone(),
+            reward=transition.reward.clone(),
+            terminated=transition.terminated.clone(),
+            truncated=transition.truncated & ~transition.terminated,
+            success=transition.success.clone(),
+        )
+        finished = transition.done.nonzero().squeeze(1)
+        if len(finished):
+            step.observation = self._begin(finished)
+        return step
+
+    def take_tally(self) -> EpisodeTally:
+        """Sums over the episodes that ended since the last call."""
+        tally, self._tally = self._tally, EpisodeTally()
+        return tally
+
+    def state(self) -> dict[str, Tensor]:
+        """Everything that `restore` needs, between two steps and after `take_tally`."""
+        return {
+            "episodes_started": torch.tensor(self._started),
+            "seeds": self._seeds.clone(),
+            "ages": self._ages.clone(),
+            "returns": self._returns.clone(),
+            "actions": self._actions[: max(1, int(self._ages.max()))].clone(),
+        }
+
+    def restore(self, state: dict[str, Tensor]) -> Tensor:
+        """Return to a saved state by acting its episodes again; returns observations, (N, O)."""
+        self._started = int(state["episodes_started"])
+        self._seeds, self._ages = state["seeds"].clone(), state["ages"].clone()
+        self._returns = state["returns"].clone()
+        self._actions[: len(state["actions"])] = state["actions"]
+        return self._replay()
+
+    def _replay(self) -> Tensor:
+        """Act the running episodes so that all reach their ages at the same step: the youngest start last."""
+        worlds = torch.arange(self.num_envs)
+        longest = int(self._ages.max())
+        delays = longest - self._ages
+        observation = self.environment.reset(self._seeds)
+        for step in range(longest):
+            observation = self._restart(delays == step, observation)
+            action = self._actions[(step - delays).clamp(min=0), worlds]
+            observation = self.environment.step(action).observation
+        return self._restart(delays == longest, observation)
+
+    def _restart(self, chosen: Tensor, observation: Tensor) -> Tensor:
+        env_ids = chosen.nonzero().squeeze(1)
+        return self.environment.reset(self._seeds[env_ids], env_ids) if len(env_ids) else observation
+
+    def close(self) -> None:
+        """Release the environment's threads."""
+        self.environment.close()

@@ -1,0 +1,101 @@
+"""Settings of residual reinforcement learning, with defaults for two cores.
+
+Published budgets (KORR, A.5: 1024 worlds, 700-step rollouts, 50 epochs of the full batch, 1e9 steps)
+belong to a GPU simulator; the numbers here keep learning about as expensive as simulating.
+"""
+
+from dataclasses import dataclass, field
+
+from omegaconf import MISSING
+
+
+@dataclass
+class ResidualNetworks:
+    """The residual actor: which one, and its sizes (KORR, A.2).
+
+    actor: a name in the registry of residual actors: koopman, mlp (ResiP), ...
+    lifted_size: dimension d of the latent; 128 is the published optimum, 256 the published default
+    hidden_size: width of the hidden layers
+    detach: keep the policy gradient out of the Koopman model ("w/o bkp", A.3)
+    """
+
+    actor: str = "koopman"
+    lifted_size: int = 128
+    hidden_size: int = 256
+    detach: bool = False
+
+
+@dataclass
+class PpoOptimisation:
+    """Proximal policy optimisation.
+
+    rollout_steps: control steps a world between updates
+    minibatch_size, epochs: samples a gradient step, and passes over the rollout
+    actor_learning_rate, critic_learning_rate: at the peak
+    actor_warmup_iterations: the actor's learning rate rises from 0 over these, while the critic learns
+    final_learning_rate: share of the actor's rate that is left at `total_steps` (cosine)
+    max_kl: an update stops early beyond this mean divergence from the policy that acted
+    noise_log_std: log of the residual's standard deviation, fixed; times action_scale it is the noise executed
+    koopman_weight: weight of the latent prediction error
+    """
+
+    rollout_steps: int = 128
+    minibatch_size: int = 8192
+    epochs: int = 4
+    actor_learning_rate: float = 3e-4
+    critic_learning_rate: float = 1e-3
+    actor_warmup_iterations: int = 10
+    final_learning_rate: float = 0.1
+    clip: float = 0.2
+    max_kl: float = 0.1
+    max_gradient_norm: float = 1.0
+    discount: float = 0.999
+    gae_lambda: float = 0.95
+    noise_log_std: float = -1.0
+    koopman_weight: float = 1.0
+
+
+@dataclass
+class Validation:
+    """Deterministic episodes that neither training nor any evaluation uses.
+
+    every_iterations: 0 turns it off; iteration 0 measures the base policy alone
+    """
+
+    episodes: int = 256
+    every_iterations: int = 20
+
+
+@dataclass
+class ResidualPpoSettings:
+    """`robolearn train algorithm=ppo_residual`: refine a frozen base policy with PPO (KORR, ResiP).
+
+    base: checkpoint folder of the base policy
+    num_envs, num_threads: worlds, and simulation threads (0: one a core)
+    action_scale: executed = base + action_scale * residual, normalised
+    reward_scale: factor on rewards; 5 is what the published normalisation comes to for sparse rewards
+    normalise_reward: divide by the running standard deviation of returns instead, and clip at 5
+    total_steps: control steps of all worlds together
+    minutes: stop after this much training, 0 for no limit
+    checkpoint_minutes: time between checkpoints
+    resume: run directory to go on from; its own settings count, except `minutes`
+    """
+
+    base: str = MISSING
+    task: str = "one_leg"
+    randomness: str = "low"
+    disturbance: bool = False
+    num_envs: int = 256
+    num_threads: int = 0
+    action_scale: float = 0.1
+    reward_scale: float = 5.0
+    normalise_reward: bool = False
+    networks: ResidualNetworks = field(default_factory=ResidualNetworks)
+    ppo: PpoOptimisation = field(default_factory=PpoOptimisation)
+    validation: Validation = field(default_factory=Validation)
+    total_steps: int = 20_000_000
+    minutes: float = 60.0
+    checkpoint_minutes: float = 3.0
+    seed: int = 0
+    out: str = "outputs/train/${task}_ppo_residual"
+    resume: str | None = None
