@@ -53,3 +53,26 @@ class TaskSpec:
     control_rate_hz: float
     max_episode_steps: int
     phases: tuple[str, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """As a JSON object."""
+        return {
+            "name": self.name,
+            "observation": self.observation.to_json(),
+            "action": self.action.to_json(),
+            "control_rate_hz": self.control_rate_hz,
+            "max_episode_steps": self.max_episode_steps,
+            "phases": list(self.phases),
+        }
+
+    @classmethod
+    def from_json(cls, value: dict[str, Any]) -> "TaskSpec":
+        """From the object that `to_json` made. Raises KeyError, TypeError or ValueError on a foreign one."""
+        return cls(
+            name=str(value["name"]),
+            observation=VectorSpec.from_json(value["observation"]),
+            action=VectorSpec.from_json(value["action"]),
+            control_rate_hz=float(value["control_rate_hz"]),
+            max_episode_steps=int(value["max_episode_steps"]),
+            phases=tuple(value["phases"]),
+        )
