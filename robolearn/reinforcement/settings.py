@@ -35,7 +35,7 @@ class PpoOptimisation:
     actor_warmup_iterations: the actor's learning rate rises from 0 over these, while the critic learns
     final_learning_rate: share of the actor's rate that is left at `total_steps` (cosine)
     max_kl: an update stops early beyond this mean divergence from the policy that acted
-    noise_log_std: log of the residual's standard deviation, fixed; times action_scale it is the noise executed
+    noise_log_std: log of the residual's standard deviation, fixed; e^-1 x action_scale 0.1 executes 0.037
     koopman_weight: weight of the latent prediction error
     """
 
@@ -53,6 +53,45 @@ class PpoOptimisation:
     gae_lambda: float = 0.95
     noise_log_std: float = -1.0
     koopman_weight: float = 1.0
+
+
+@dataclass
+class Td3Optimisation:
+    """Off-policy learning after ResFiT (arXiv 2509.19301), slowed to what two cores can update.
+
+    warmup_steps: control steps of all worlds acted by the base, half of the worlds with noise
+    warmup_noise: half-width of that uniform noise, in residual units (1 is action_scale)
+    warmup_updates: critic steps on those before the actor learns
+    updates_per_step: critic steps for one step of the batch; over num_envs it is the update-to-data ratio
+    actor_every: critic steps for one actor step
+    batch_size, demonstration_share: samples a step, and how many of them are demonstrations (RLPD)
+    heads, target_heads: critics, and how many random ones the target takes the least of (RED-Q)
+    exploration_noise, smoothing_noise, smoothing_limit: in residual units
+    target_rate: share that targets move towards the networks with each step
+    capacity: transitions kept; the oldest go first
+    """
+
+    warmup_steps: int = 40_000
+    warmup_noise: float = 1.0
+    warmup_updates: int = 2_000
+    updates_per_step: int = 16
+    actor_every: int = 4
+    batch_size: int = 256
+    demonstration_share: float = 0.5
+    returns_steps: int = 5
+    discount: float = 0.995
+    heads: int = 5
+    target_heads: int = 2
+    hidden_size: int = 256
+    actor_learning_rate: float = 1e-5
+    critic_learning_rate: float = 3e-4
+    target_rate: float = 0.005
+    exploration_noise: float = 0.3
+    smoothing_noise: float = 0.3
+    smoothing_limit: float = 0.6
+    max_gradient_norm: float = 1.0
+    koopman_weight: float = 1.0
+    capacity: int = 300_000
 
 
 @dataclass
@@ -98,4 +137,39 @@ class ResidualPpoSettings:
     checkpoint_minutes: float = 3.0
     seed: int = 0
     out: str = "outputs/train/${task}_ppo_residual"
+    resume: str | None = None
+
+
+@dataclass
+class ResidualTd3Settings:
+    """`robolearn train algorithm=td3_residual`: refine a frozen base policy off-policy, with demonstrations.
+
+    base: checkpoint folder of the base policy
+    dataset: demonstrations of the same task, null for none
+    num_envs, num_threads: worlds, and simulation threads (0: one a core)
+    action_scale: executed = base + action_scale * residual, normalised; residuals stay within [-1, 1]
+    steps_per_iteration: steps of the batch between two lines of the log
+    total_steps: control steps of all worlds together
+    minutes: stop after this much training, 0 for no limit
+    checkpoint_minutes: time between checkpoints
+    resume: run directory to go on from; its own settings count, except `minutes`
+    """
+
+    base: str = MISSING
+    dataset: str | None = None
+    task: str = "one_leg"
+    randomness: str = "low"
+    disturbance: bool = False
+    num_envs: int = 64
+    num_threads: int = 0
+    action_scale: float = 0.1
+    networks: ResidualNetworks = field(default_factory=ResidualNetworks)
+    td3: Td3Optimisation = field(default_factory=Td3Optimisation)
+    validation: Validation = field(default_factory=Validation)
+    steps_per_iteration: int = 100
+    total_steps: int = 1_000_000
+    minutes: float = 60.0
+    checkpoint_minutes: float = 3.0
+    seed: int = 0
+    out: str = "outputs/train/${task}_td3_residual"
     resume: str | None = None
