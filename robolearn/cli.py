@@ -1,0 +1,116 @@
+"""`robolearn <verb> [key=value ...]`: the command line.
+
+Exit status: 0 done; 2 the input was wrong; 1 the disk or the system refused; 130 interrupted. Each but the
+first with one line that says why.
+"""
+
+import logging
+import shlex
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from robolearn.errors import StorageError, UserError, unknown_name
+from robolearn.paths import configuration_directory
+from robolearn.verbs import VERBS, Verb
+
+if TYPE_CHECKING:
+    from robolearn.config import Composed, Composer
+
+DONE, FAILED, WRONG_INPUT, INTERRUPTED = 0, 1, 2, 130
+_HELP = {"--help", "-h", "help"}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one verb; returns the exit status."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stderr)
+    try:
+        return _dispatch(given)
+    except UserError as error:
+        return _fail(WRONG_INPUT, str(error))
+    except StorageError as error:
+        return _fail(FAILED, str(error))
+    except OSError as error:
+        return _fail(
+            FAILED, f"{error.strerror or error} ({error.filename})" if error.filename else str(error)
+        )
+    except KeyboardInterrupt:
+        return _fail(INTERRUPTED, "interrupted")
+
+
+def _fail(status: int, message: str) -> int:
+    sys.stderr.write(f"robolearn: {' '.join(message.split())}\n")
+    return status
+
+
+def _dispatch(arguments: list[str]) -> int:
+    if not arguments or arguments[0] in _HELP:
+        sys.stdout.write(_overview())
+        return DONE if arguments else WRONG_INPUT
+    if arguments[0] == "--version":
+        from robolearn.checkpoint import code_version
+
+        sys.stdout.write(" ".join(code_version().values()) + "\n")
+        return DONE
+    if arguments[0] not in VERBS:
+        raise unknown_name("verb", arguments[0], VERBS)
+    return _run(VERBS[arguments[0]], arguments[1:])
+
+
+def _run(verb: Verb, arguments: list[str]) -> int:
+    # Hydra takes a third of a second to import, which the overview need not wait for.
+    from robolearn.config import Composer
+
+    composer = Composer(verb, configuration_directory())
+    composed = composer.compose([text for text in arguments if text not in _HELP])
+    if _HELP.intersection(arguments):
+        sys.stdout.write(_verb_help(composer, composed))
+        return DONE
+    settings = composed.settings()
+    _record(composed, settings)
+    try:
+        composed.action.run(settings)
+    except KeyboardInterrupt:
+        return _fail(INTERRUPTED, f"interrupted; go on with: {_resumption(verb, settings, arguments)}")
+    return DONE
+
+
+def _record(composed: "Composed", settings: Any) -> None:
+    """Write the resolved configuration into `out`, unless the run there has its own already."""
+    if settings.out is not None and not getattr(settings, "resume", None):
+        composed.write(Path(settings.out))
+
+
+def _overview() -> str:
+    width = max(map(len, VERBS))
+    verbs = "\n".join(f"  {verb.name:{width}}  {verb.summary}" for verb in VERBS.values())
+    return (
+        "usage: robolearn VERB [key=value ...]\n\n"
+        f"{verbs}\n\n"
+        "'robolearn VERB --help' lists the keys of a verb. Every verb takes out=DIR and seed=N.\n"
+    )
+
+
+def _verb_help(composer: "Composer", composed: "Composed") -> str:
+    from robolearn.settings_help import table
+
+    verb = composer.verb
+    parts = [f"robolearn {verb.name}: {verb.summary}\n", "choices:"]
+    for group in composer.groups:
+        parts.append(
+            f"  {group}={composed.choices[group] or 'null'}  one of: {', '.join(composer.options(group))}"
+        )
+    return "\n".join([*parts, "\nkeys and their defaults:", table(composed.config), ""])
+
+
+def _resumption(verb: Verb, settings: Any, arguments: Sequence[str]) -> str:
+    """The command that goes on where an interrupted one stopped."""
+    if hasattr(settings, "resume"):
+        return f"robolearn {verb.name} resume={shlex.quote(str(settings.resume or settings.out))}"
+    return shlex.join(["robolearn", verb.name, *arguments])
+
+
+if __name__ == "__main__":
+    sys.exit(main())

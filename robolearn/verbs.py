@@ -1,0 +1,75 @@
+"""What the command line can do: each verb's settings and the function that does the work, by name.
+
+Names keep the start fast: nothing of a verb is imported before it is asked for. They are also the only
+classes that a configuration can choose from.
+"""
+
+import importlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Action:
+    """One way to carry out a verb.
+
+    settings: "module:dataclass"
+    function: "module:function", called with an instance of the settings
+    """
+
+    settings: str
+    function: str
+
+    def settings_class(self) -> type[Any]:
+        """The dataclass that types and documents the configuration."""
+        return _imported(self.settings)
+
+    def run(self, settings: object) -> None:
+        """Do the work."""
+        function: Callable[[Any], object] = _imported(self.function)
+        function(settings)
+
+
+@dataclass(frozen=True)
+class Verb:
+    """A word of the command line; its configuration is `conf/<name>.yaml`.
+
+    actions: by the name of their schema in the configuration; only `train` has several
+    """
+
+    name: str
+    summary: str
+    actions: Mapping[str, Action]
+
+
+def _imported(name: str) -> Any:
+    module, attribute = name.split(":")
+    return getattr(importlib.import_module(module), attribute)
+
+
+def _single(name: str, summary: str, settings: str, function: str) -> Verb:
+    return Verb(name, summary, {name: Action(settings, function)})
+
+
+_ALGORITHMS = {
+    "ppo_residual": Action(
+        "robolearn.reinforcement.settings:ResidualPpoSettings", "robolearn.reinforcement.ppo:train"
+    ),
+    "td3_residual": Action(
+        "robolearn.reinforcement.settings:ResidualTd3Settings", "robolearn.reinforcement.td3:train"
+    ),
+}
+
+VERBS: Mapping[str, Verb] = {
+    verb.name: verb
+    for verb in (
+        Verb("train", "train a policy: a base from demonstrations, or a residual on top of one", _ALGORITHMS),
+        _single(
+            "doctor",
+            "say what this machine has and how to mend what is missing",
+            "robolearn.doctor:DoctorSettings",
+            "robolearn.doctor:doctor",
+        ),
+    )
+}
