@@ -150,12 +150,15 @@ class AutoResetEnvironment(EpisodicBatch):
 
     def state(self) -> dict[str, Tensor]:
         """Everything that `restore` needs, between two steps and after `take_tally`."""
+        actions = self._actions[: max(1, int(self._ages.max()))].clone()
+        left_over = torch.arange(len(actions))[:, None] >= self._ages
+        actions[left_over] = 0.0
         return {
             "episodes_started": torch.tensor(self._started),
             "seeds": self._seeds.clone(),
             "ages": self._ages.clone(),
             "returns": self._returns.clone(),
-            "actions": self._actions[: max(1, int(self._ages.max()))].clone(),
+            "actions": actions,
         }
 
     def restore(self, state: dict[str, Tensor]) -> Tensor:

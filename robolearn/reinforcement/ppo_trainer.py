@@ -6,11 +6,10 @@ import torch
 from stable_baselines3.common.vec_env import VecEnv, VecNormalize
 from torch import Tensor, nn
 
-from robolearn.koopman.diagnostics import koopman_diagnostics
 from robolearn.reinforcement.ppo_algorithm import ResidualPPO
 from robolearn.reinforcement.residual_environment import ResidualEnvironment
 from robolearn.reinforcement.settings import PpoOptimisation, ResidualPpoSettings
-from robolearn.reinforcement.trainer import Trainer
+from robolearn.reinforcement.trainer import Diagnosis, Trainer
 from robolearn.reinforcement.training_state import entries_below
 from robolearn.reinforcement.vec_env import BatchVecEnv
 
@@ -25,11 +24,17 @@ class PpoTrainer(Trainer):
     """PPO on a residual environment."""
 
     def __init__(
-        self, settings: ResidualPpoSettings, worlds: ResidualEnvironment, actor: nn.Module, critic: nn.Module
+        self,
+        settings: ResidualPpoSettings,
+        worlds: ResidualEnvironment,
+        actor: nn.Module,
+        critic: nn.Module,
+        diagnose: Diagnosis,
     ) -> None:
         self.settings = settings
         self.worlds = worlds
         self.actor = actor
+        self._diagnose = diagnose
         self.iteration = 0
         self.steps = 0
         adapted = BatchVecEnv(worlds, RESIDUAL_LIMIT, settings.reward_scale)
@@ -56,12 +61,9 @@ class PpoTrainer(Trainer):
         self.algorithm.train()
         self.iteration += 1
         self.steps += ppo.rollout_steps * self.worlds.num_envs
-        return {**self.worlds.take_tally().metrics(), **self.algorithm.metrics, **self._latent_metrics()}
-
-    def _latent_metrics(self) -> dict[str, float]:
-        """How informative the latent is, on the newest observations of all worlds."""
         observation = self.worlds.correction.layout.split(self.worlds.observation)[0]
-        return koopman_diagnostics(self.actor, observation)
+        tally = self.worlds.take_tally()
+        return {**tally.metrics(), **self.algorithm.metrics, **self._diagnose(observation)}
 
     @torch.no_grad()
     def residual(self, view: Tensor) -> Tensor:
@@ -90,7 +92,8 @@ def actor_learning_rate(ppo: PpoOptimisation, iteration: int, share: float) -> f
     """Rises linearly from 0 while the critic learns, then falls as a cosine of the budget's share spent."""
     warmup = min(1.0, iteration / ppo.actor_warmup_iterations) if ppo.actor_warmup_iterations else 1.0
     cosine = 0.5 * (1.0 + math.cos(math.pi * share))
-    return ppo.actor_learning_rate * warmup * (ppo.final_learning_rate + (1.0 - ppo.final_learning_rate) * cosine)
+    floor = ppo.final_learning_rate
+    return ppo.actor_learning_rate * warmup * (floor + (1.0 - floor) * cosine)
 
 
 def _normalised(env: VecEnv, ppo: PpoOptimisation) -> VecNormalize:

@@ -1,5 +1,6 @@
-"""A training run on disk: budget, validation, checkpoints, log, and going on after a kill."""
+"""A training run on disk: budget, validation, checkpoints, metrics, and going on after a kill."""
 
+import dataclasses
 import logging
 import time
 from collections.abc import Callable
@@ -10,140 +11,153 @@ from typing import Any
 from tqdm import tqdm
 
 from robolearn.checkpoint import load_training_state, save_training_state
-from robolearn.reinforcement.progress_log import ProgressLog
-from robolearn.reinforcement.run_directory import TRAINING_STATE
+from robolearn.errors import UserError
+from robolearn.reinforcement.settings import ResidualSettings
 from robolearn.reinforcement.trainer import Trainer
 from robolearn.reinforcement.validation import ValidationResult
-from robolearn.storage import write_json
+from robolearn.storage import existing_directory, write_json
+from robolearn.tracking import RunLogger
 
 logger = logging.getLogger(__name__)
 
-LATEST, BEST = "checkpoint", "best"
-"""Folders of a run directory: the newest policy, and the one that validated best."""
+LATEST, BEST, STATE, SUMMARY = "checkpoint", "best", "training_state", "train.json"
+"""In a run's directory: the newest policy, the one that validated best, what a kill goes on from."""
 
-
-@dataclass
-class Budget:
-    """When to stop and when to save; `minutes` 0 means no limit."""
-
-    total_steps: int
-    minutes: float
-    checkpoint_minutes: float
+CHANGEABLE = frozenset(
+    {"total_steps", "minutes", "checkpoint_minutes", "num_threads", "wandb", "out", "resume"}
+)
+"""Settings that a run may go on with differently."""
 
 
 @dataclass
 class Standing:
-    """What a session remembers beside its trainer."""
+    """What a session remembers beside its trainer: minutes trained, and validated success rates."""
 
     minutes: float = 0.0
     base_success_rate: float | None = None
-    best_success_rate: float = -1.0
+    best_success_rate: float | None = None
     last_success_rate: float | None = None
 
 
 class Session:
     """Runs a trainer until its budget is spent.
 
-    A checkpoint is written at the first iteration's end after `checkpoint_minutes`, and the policy that
-    validates best is kept beside the newest. `training_state` alone decides how a killed run goes on.
+    A checkpoint is written at the end of the first iteration that is `checkpoint_minutes` after the last,
+    and the policy that validates best is kept beside the newest. `training_state` alone decides how a
+    killed run goes on.
     """
 
     def __init__(
         self,
-        out: Path,
+        settings: ResidualSettings,
         trainer: Trainer,
-        budget: Budget,
-        validate: Callable[[], ValidationResult] | None,
-        validate_every: int,
+        validate: Callable[[], ValidationResult],
         save_policy: Callable[[Path, dict[str, Any]], None],
     ) -> None:
         """validate: success of the trainer's deterministic policy; save_policy: writes a checkpoint folder."""
-        self.out = out
+        self.settings = settings
+        self.out = Path(settings.resume or settings.out)
         self.trainer = trainer
-        self.budget = budget
         self.standing = Standing()
         self._validate = validate
-        self._validate_every = validate_every
         self._save_policy = save_policy
-        self._log = ProgressLog(out / "progress.jsonl")
-        self._clock = time.monotonic()
-
-    def start(self) -> None:
-        """Begin a new run; measures the untouched base, which a residual of zero is."""
-        self.trainer.start()
-        self._log.truncate(0)
-        metrics = self._validation_metrics()
-        self.standing.base_success_rate = self.standing.last_success_rate
-        self._write(metrics)
-        self.save()
-
-    def resume(self) -> None:
-        """Go on from the training state in the run's directory."""
-        tensors, values = load_training_state(self.out / TRAINING_STATE)
-        self.standing = Standing(**values["standing"])
-        self.trainer.restore(tensors)
-        self._log.truncate(self.trainer.iteration + 1)
-        logger.info("going on at iteration %d, %d steps", self.trainer.iteration, self.trainer.steps)
 
     def run(self) -> dict[str, Any]:
-        """Train until the budget is spent; returns the summary that `train.json` holds."""
-        saved = self._clock = time.monotonic()
-        bar = tqdm(total=self.budget.total_steps, initial=self.trainer.steps, unit="step", disable=None)
-        while not self._spent():
-            self._iterate(bar)
-            if time.monotonic() - saved > 60.0 * self.budget.checkpoint_minutes:
-                self.save()
-                saved = time.monotonic()
-        bar.close()
-        return self._finish()
+        """Train until the budget is spent; returns what `train.json` holds. Errors as `storage.disk_errors`."""
+        state = self._load() if self.settings.resume else None
+        first_step = 0 if state is None else self.trainer.iteration + 1
+        config = dataclasses.asdict(self.settings)
+        with RunLogger(self.out, self.settings.wandb, config, first_step) as log:
+            self._clock = time.monotonic()
+            if state is None:
+                self._start(log)
+            self._train(log)
+            return self._finish(log)
+
+    def _load(self) -> dict[str, Any]:
+        tensors, state = load_training_state(self.out / STATE)
+        self._check_settings(state["settings"])
+        self.standing = Standing(**state["standing"])
+        self.trainer.restore(tensors)
+        logger.info("going on at iteration %d, %d steps", self.trainer.iteration, self.trainer.steps)
+        return state
+
+    def _check_settings(self, saved: dict[str, Any]) -> None:
+        for name, value in dataclasses.asdict(self.settings).items():
+            if name not in CHANGEABLE and saved.get(name) != value:
+                raise UserError(
+                    f"resume={self.out}: {name} is {value} but the run has {saved.get(name)}; "
+                    f"only {', '.join(sorted(CHANGEABLE - {'out', 'resume'}))} may change"
+                )
+
+    def _start(self, log: RunLogger) -> None:
+        """Begin a new run; measures the untouched base, which a residual of zero is."""
+        if existing_directory(self.out / STATE).exists():
+            raise UserError(f"out={self.out} already holds a run: use resume={self.out} or another out")
+        self.trainer.start()
+        metrics = self._validated() if self.settings.validation.every_iterations else {}
+        self.standing.base_success_rate = self.standing.last_success_rate
+        self._write(log, metrics)
+        self._save()
+
+    def _train(self, log: RunLogger) -> None:
+        saved = time.monotonic()
+        total = self.settings.total_steps
+        with tqdm(total=total, initial=self.trainer.steps, unit="step", unit_scale=True, disable=None) as bar:
+            while not self._spent():
+                before = self.trainer.steps
+                self._iterate(log)
+                bar.update(self.trainer.steps - before)
+                if time.monotonic() - saved > 60.0 * self.settings.checkpoint_minutes:
+                    self._save()
+                    saved = time.monotonic()
 
     def _spent(self) -> bool:
-        late = self.budget.minutes > 0.0 and self.standing.minutes >= self.budget.minutes
-        return late or self.trainer.steps >= self.budget.total_steps
+        late = 0.0 < self.settings.minutes <= self.standing.minutes
+        return late or self.trainer.steps >= self.settings.total_steps
 
-    def _iterate(self, bar: tqdm) -> None:
+    def _iterate(self, log: RunLogger) -> None:
         """One iteration, validated when due."""
-        steps = self.trainer.steps
-        began = time.monotonic()
+        steps, began = self.trainer.steps, time.monotonic()
         metrics = self.trainer.iterate()
         metrics["time/steps_per_second"] = (self.trainer.steps - steps) / (time.monotonic() - began)
-        if self._validate_every and self.trainer.iteration % self._validate_every == 0:
-            metrics |= self._validation_metrics()
-        self._write(metrics)
-        bar.update(self.trainer.steps - steps)
-        bar.set_postfix(success=metrics.get("train/success_rate", float("nan")))
+        every = self.settings.validation.every_iterations
+        if every and self.trainer.iteration % every == 0:
+            metrics |= self._validated()
+        self._write(log, metrics)
 
-    def _validation_metrics(self) -> dict[str, float]:
+    def _validated(self) -> dict[str, float]:
         """Validate, and keep the policy when it is the best so far."""
-        if self._validate is None:
-            return {}
         result = self._validate()
         self.standing.last_success_rate = result.success_rate
-        if result.success_rate > self.standing.best_success_rate:
+        best = self.standing.best_success_rate
+        if best is None or result.success_rate >= best:
             self.standing.best_success_rate = result.success_rate
             self._save_policy(self.out / BEST, self._summary())
         return result.metrics()
 
-    def _write(self, metrics: dict[str, float]) -> None:
+    def _write(self, log: RunLogger, metrics: dict[str, float]) -> None:
         now = time.monotonic()
         self.standing.minutes += (now - self._clock) / 60.0
         self._clock = now
-        counters = {"iteration": self.trainer.iteration, "steps": self.trainer.steps}
-        self._log.write({**counters, "time/minutes": self.standing.minutes, **metrics})
+        counters = {"steps": float(self.trainer.steps), "time/minutes": self.standing.minutes}
+        log.log(self.trainer.iteration, counters | metrics)
 
     def _summary(self) -> dict[str, Any]:
-        return {"iteration": self.trainer.iteration, "steps": self.trainer.steps, **vars(self.standing)}
+        progress = {"iteration": self.trainer.iteration, "steps": self.trainer.steps}
+        return progress | dataclasses.asdict(self.standing)
 
-    def save(self) -> None:
+    def _save(self) -> None:
         """Write the newest policy and the state that a killed run goes on from."""
         self._save_policy(self.out / LATEST, self._summary())
-        save_training_state(
-            self.out / TRAINING_STATE, self.trainer.state(), {"standing": vars(self.standing)}
-        )
+        state = {"settings": dataclasses.asdict(self.settings), "standing": dataclasses.asdict(self.standing)}
+        save_training_state(self.out / STATE, self.trainer.state(), state)
 
-    def _finish(self) -> dict[str, Any]:
-        if not self._validate_every or self.trainer.iteration % self._validate_every:
-            self._write(self._validation_metrics())
-        self.save()
-        write_json(self.out / "train.json", self._summary())
+    def _finish(self, log: RunLogger) -> dict[str, Any]:
+        """Validate the last policy unless that was just done, and save."""
+        every = self.settings.validation.every_iterations
+        if every and self.trainer.iteration % every:
+            log.log(self.trainer.iteration, self._validated())
+        self._save()
+        write_json(self.out / SUMMARY, self._summary())
         return self._summary()

@@ -106,18 +106,17 @@ class Validation:
 
 
 @dataclass
-class ResidualPpoSettings:
-    """`robolearn train algorithm=ppo_residual`: refine a frozen base policy with PPO (KORR, ResiP).
+class ResidualSettings:
+    """What refining a frozen base policy needs, whatever the algorithm.
 
     base: checkpoint folder of the base policy
     num_envs, num_threads: worlds, and simulation threads (0: one a core)
     action_scale: executed = base + action_scale * residual, normalised
-    reward_scale: factor on rewards; 5 is what the published normalisation comes to for sparse rewards
-    normalise_reward: divide by the running standard deviation of returns instead, and clip at 5
     total_steps: control steps of all worlds together
     minutes: stop after this much training, 0 for no limit
     checkpoint_minutes: time between checkpoints
-    resume: run directory to go on from; its own settings count, except `minutes`
+    resume: run directory to go on from
+    wandb: offline, online or disabled
     """
 
     base: str = MISSING
@@ -127,49 +126,42 @@ class ResidualPpoSettings:
     num_envs: int = 256
     num_threads: int = 0
     action_scale: float = 0.1
-    reward_scale: float = 5.0
-    normalise_reward: bool = False
     networks: ResidualNetworks = field(default_factory=ResidualNetworks)
-    ppo: PpoOptimisation = field(default_factory=PpoOptimisation)
     validation: Validation = field(default_factory=Validation)
     total_steps: int = 20_000_000
     minutes: float = 60.0
     checkpoint_minutes: float = 3.0
     seed: int = 0
-    out: str = "outputs/train/${task}_ppo_residual"
+    out: str = "outputs/train/${task}_residual"
     resume: str | None = None
+    wandb: str = "offline"
 
 
 @dataclass
-class ResidualTd3Settings:
-    """`robolearn train algorithm=td3_residual`: refine a frozen base policy off-policy, with demonstrations.
+class ResidualPpoSettings(ResidualSettings):
+    """`robolearn train algorithm=ppo_residual`: refine a frozen base policy with PPO (KORR, ResiP).
 
-    base: checkpoint folder of the base policy
-    dataset: demonstrations of the same task, null for none
-    num_envs, num_threads: worlds, and simulation threads (0: one a core)
-    action_scale: executed = base + action_scale * residual, normalised; residuals stay within [-1, 1]
-    steps_per_iteration: steps of the batch between two lines of the log
-    total_steps: control steps of all worlds together
-    minutes: stop after this much training, 0 for no limit
-    checkpoint_minutes: time between checkpoints
-    resume: run directory to go on from; its own settings count, except `minutes`
+    reward_scale: factor on rewards; 5 is what the published normalisation comes to for sparse rewards
+    normalise_reward: divide by the running standard deviation of returns, and clip at 5
     """
 
-    base: str = MISSING
-    dataset: str | None = None
-    task: str = "one_leg"
-    randomness: str = "low"
-    disturbance: bool = False
-    num_envs: int = 64
-    num_threads: int = 0
-    action_scale: float = 0.1
-    networks: ResidualNetworks = field(default_factory=ResidualNetworks)
+    ppo: PpoOptimisation = field(default_factory=PpoOptimisation)
+    reward_scale: float = 5.0
+    normalise_reward: bool = False
+    out: str = "outputs/train/${task}_ppo_residual"
+
+
+@dataclass
+class ResidualTd3Settings(ResidualSettings):
+    """`robolearn train algorithm=td3_residual`: refine a frozen base off-policy, with demonstrations.
+
+    dataset: demonstrations of the same task, null for none
+    steps_per_iteration: steps of the batch between two lines of the log
+    """
+
     td3: Td3Optimisation = field(default_factory=Td3Optimisation)
-    validation: Validation = field(default_factory=Validation)
+    dataset: str | None = None
     steps_per_iteration: int = 100
+    num_envs: int = 64
     total_steps: int = 1_000_000
-    minutes: float = 60.0
-    checkpoint_minutes: float = 3.0
-    seed: int = 0
     out: str = "outputs/train/${task}_td3_residual"
-    resume: str | None = None

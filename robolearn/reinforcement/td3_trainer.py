@@ -5,12 +5,11 @@ from collections import defaultdict
 import torch
 from torch import Tensor, nn
 
-from robolearn.koopman.diagnostics import koopman_diagnostics
 from robolearn.reinforcement.replay import NStepBatch, Replay
 from robolearn.reinforcement.residual_environment import ResidualEnvironment
 from robolearn.reinforcement.settings import ResidualTd3Settings
 from robolearn.reinforcement.td3_learner import Td3Learner
-from robolearn.reinforcement.trainer import Trainer
+from robolearn.reinforcement.trainer import Diagnosis, Trainer
 from robolearn.reinforcement.training_state import entries_below
 
 
@@ -27,10 +26,12 @@ class Td3Trainer(Trainer):
         worlds: ResidualEnvironment,
         actor: nn.Module,
         demonstrations: Replay | None,
+        diagnose: Diagnosis,
     ) -> None:
         self.settings = settings
         self.worlds = worlds
         self.actor = actor
+        self._diagnose = diagnose
         self.iteration = 0
         self.steps = 0
         self.updates = 0
@@ -58,7 +59,7 @@ class Td3Trainer(Trainer):
         transitions = self.settings.steps_per_iteration * self.worlds.num_envs
         metrics["td3/updates_per_transition"] = (self.updates - updates_before) / transitions
         observation = self.worlds.correction.layout.split(self.worlds.observation)[0]
-        return {**self.worlds.take_tally().metrics(), **metrics, **koopman_diagnostics(self.actor, observation)}
+        return {**self.worlds.take_tally().metrics(), **metrics, **self._diagnose(observation)}
 
     @torch.no_grad()
     def _act(self) -> None:

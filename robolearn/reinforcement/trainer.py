@@ -1,8 +1,12 @@
 """The contract between a learning algorithm and the session that runs it."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 
 from torch import Tensor, nn
+
+Diagnosis = Callable[[Tensor], dict[str, float]]
+"""How informative the actor's latent is on normalised observations (N, O): variance, rank, spectrum."""
 
 
 class Trainer(ABC):
