@@ -9,7 +9,6 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from toy_environment import POINT_MASS
 
 from robolearn.checkpoint import (
     NORMALISATION,
@@ -22,6 +21,7 @@ from robolearn.checkpoint import (
 )
 from robolearn.errors import UserError
 from robolearn.tensor_files import load_weights
+from toy_environment import POINT_MASS
 
 WEIGHT_TENSORS = {"net.weight": torch.arange(12.0).reshape(3, 4), "net.steps": torch.tensor(7)}
 STATISTICS = {"observation.minimum": torch.zeros(6), "action.maximum": torch.ones(2)}
@@ -160,7 +160,7 @@ def test_a_foreign_file_is_refused(copy: Path) -> None:
         load_checkpoint(copy)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(data=st.data(), name=st.sampled_from([RECORD, WEIGHTS, NORMALISATION]))
 def test_truncation_anywhere_is_one_clear_line(saved: Path, data: st.DataObject, name: str) -> None:
     content = (saved / name).read_bytes()
@@ -174,7 +174,7 @@ def test_truncation_anywhere_is_one_clear_line(saved: Path, data: st.DataObject,
     assert "\n" not in str(raised.value)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(data=st.data())
 def test_a_damaged_record_never_raises_anything_else(saved: Path, data: st.DataObject) -> None:
     folder = saved.with_name("damaged")

@@ -3,11 +3,11 @@
 from pathlib import Path
 
 import pytest
-from cook_settings import BakeSettings, FrySettings, Nested
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from omegaconf import OmegaConf
 
+from cook_settings import BakeSettings, FrySettings, Nested
 from robolearn.config import Composer
 from robolearn.errors import UserError
 from robolearn.overrides import parse
@@ -103,7 +103,7 @@ def test_any_path_is_a_value(composer: Composer, path: str) -> None:
     assert composer.compose(["recipe=cake", f"out={path}"]).settings().out == path
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.text(max_size=12))
 def test_parsing_never_raises_anything_else(text: str) -> None:
     try:
