@@ -72,7 +72,7 @@ class ResidualPPO(PPO):
             env,
             learning_rate=settings.actor_learning_rate,
             n_steps=settings.rollout_steps,
-            batch_size=settings.minibatch_size,
+            batch_size=settings.rollout_steps * env.num_envs,
             n_epochs=settings.epochs,
             gamma=settings.discount,
             gae_lambda=settings.gae_lambda,
@@ -147,14 +147,17 @@ class ResidualPPO(PPO):
 
     def _loss(self, batch: Samples) -> tuple[Tensor, dict[str, float]]:
         """Clipped surrogate + 1/2 (V - R)^2 + Koopman loss, and its parts for the log (KORR, A.1)."""
-        values, log_probability, _ = self.policy.evaluate_actions(batch.observation, batch.residual)
+        with torch.autocast("cpu", torch.bfloat16, enabled=self.settings.bfloat16):
+            mean = self.policy.mean(batch.observation).float()
+            koopman_loss = self._koopman_loss(batch).float()
+        values = self.policy.predict_values(batch.observation)
+        log_probability = self.policy.log_probability(mean, batch.residual)
         log_ratio = log_probability - batch.log_probability
         ratio = log_ratio.exp()
         advantage = (batch.advantage - batch.advantage.mean()) / (batch.advantage.std() + 1e-8)
         clip = self.settings.clip
         surrogate = -torch.min(advantage * ratio, advantage * ratio.clamp(1.0 - clip, 1.0 + clip)).mean()
         value_loss = 0.5 * (values.flatten() - batch.value_target).square().mean()
-        koopman_loss = self._koopman_loss(batch)
         with torch.no_grad():
             parts = {
                 "kl": (ratio - 1.0 - log_ratio).mean().item(),

@@ -37,6 +37,8 @@ class PpoOptimisation:
     max_kl: an update stops early beyond this mean divergence from the policy that acted
     noise_log_std: log of the residual's standard deviation, fixed; e^-1 x action_scale 0.1 executes 0.037
     koopman_weight: weight of the latent prediction error
+    bfloat16: compute the actor's loss with half the digits; three times as fast on processors that have it
+        (avx512_bf16, amx_bf16), slower on others; acting and the critic keep float32
     """
 
     rollout_steps: int = 128
@@ -53,6 +55,7 @@ class PpoOptimisation:
     gae_lambda: float = 0.95
     noise_log_std: float = -1.0
     koopman_weight: float = 1.0
+    bfloat16: bool = False
 
 
 @dataclass
