@@ -1,0 +1,1 @@
+"""Episodes to success rates with intervals, videos, benchmarks and a report."""

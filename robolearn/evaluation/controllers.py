@@ -1,0 +1,89 @@
+"""What acts in an evaluation: a checkpoint's policy or the task's expert, behind one interface."""
+
+from dataclasses import dataclass
+from typing import Any, Protocol, runtime_checkable
+
+from torch import Tensor, inference_mode
+
+from robolearn.environment import BatchedEnvironment
+from robolearn.errors import UserError
+from robolearn.policies.policy import Policy
+
+
+class Controller(Protocol):
+    """Acts in N worlds; an `Expert` is one already."""
+
+    def reset(self, episode_seeds: Tensor, env_ids: Tensor | None = None) -> None:
+        """New episodes, of seeds (K,), begin in the worlds env_ids, (K,), or in all."""
+        ...
+
+    def act(self, observation: Tensor) -> Tensor:
+        """Actions, (N, A) float32, for observations (N, O)."""
+        ...
+
+
+@runtime_checkable
+class Seedable(Protocol):
+    """A policy that draws random numbers."""
+
+    def seed(self, seed: int) -> None:
+        """Start its random sequence anew."""
+        ...
+
+
+class PolicyController:
+    """A policy as a controller of `num_envs` worlds; `seed` fixes what randomness it has."""
+
+    def __init__(self, policy: Policy, num_envs: int, seed: int) -> None:
+        self._policy = policy.eval()
+        self._num_envs = num_envs
+        policy.reset(num_envs=num_envs)
+        if isinstance(policy, Seedable):
+            policy.seed(seed)
+
+    def reset(self, episode_seeds: Tensor, env_ids: Tensor | None = None) -> None:
+        """See Controller.reset."""
+        self._policy.reset(env_ids, num_envs=self._num_envs)
+
+    @inference_mode()
+    def act(self, observation: Tensor) -> Tensor:
+        """See Controller.act."""
+        return self._policy.act(observation)
+
+
+@dataclass(frozen=True)
+class ControllerChoice:
+    """What the user asked for, checked: a checkpoint, or the expert when it is None."""
+
+    checkpoint: str | None
+    device: str
+    seed: int
+
+    @classmethod
+    def of(cls, checkpoint: str | None, expert: bool, device: str, seed: int) -> "ControllerChoice":
+        """Raises UserError unless it is exactly one of checkpoint and expert."""
+        if expert and checkpoint is not None:
+            raise UserError(f"expert=true and checkpoint={checkpoint} exclude each other: give one of them")
+        if not expert and checkpoint is None:
+            raise UserError("nothing to run: give checkpoint=DIR, or expert=true for the scripted expert")
+        return cls(checkpoint, device, seed)
+
+    def identity(self) -> dict[str, Any]:
+        """What distinguishes it: the checkpoint's kind and the fingerprint of its weights."""
+        if self.checkpoint is None:
+            return {"kind": "expert"}
+        from robolearn.checkpoint import load_checkpoint
+
+        checkpoint = load_checkpoint(self.checkpoint)
+        return {"kind": checkpoint.kind, "identity": checkpoint.identity}
+
+    def build(self, environment: BatchedEnvironment) -> Controller:
+        """Ready to run in `environment`. Raises UserError as `load_policy`."""
+        if self.checkpoint is None:
+            from envs.registry import make_expert
+
+            return make_expert(environment)
+        from robolearn.policies.registry import load_policy
+
+        policy = load_policy(self.checkpoint, self.device, environment.spec)
+        return PolicyController(policy, environment.num_envs, self.seed)
