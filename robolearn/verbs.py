@@ -52,6 +52,12 @@ def _single(name: str, summary: str, settings: str, function: str) -> Verb:
     return Verb(name, summary, {name: Action(settings, function)})
 
 
+def _evaluation(name: str, summary: str, settings: str, function: str) -> Verb:
+    return _single(
+        name, summary, f"robolearn.evaluation.settings:{settings}", f"robolearn.evaluation.{function}"
+    )
+
+
 _ALGORITHMS = {
     "ppo_residual": Action(
         "robolearn.reinforcement.settings:ResidualPpoSettings", "robolearn.reinforcement.ppo:train"
@@ -65,6 +71,10 @@ VERBS: Mapping[str, Verb] = {
     verb.name: verb
     for verb in (
         Verb("train", "train a policy: a base from demonstrations, or a residual on top of one", _ALGORITHMS),
+        _evaluation("eval", "measure how often a policy succeeds", "EvaluateSettings", "evaluate:evaluate"),
+        _evaluation("report", "make one HTML page about finished runs", "ReportSettings", "report:report"),
+        _evaluation("view", "watch a policy in a viewer, or in a browser", "ViewSettings", "view:view"),
+        _evaluation("bench", "measure how fast the simulation is", "BenchSettings", "bench:bench"),
         _single(
             "doctor",
             "say what this machine has and how to mend what is missing",
