@@ -8,7 +8,7 @@ from typing import Any
 import torch
 from tqdm import tqdm
 
-from robolearn.checkpoint import code_version
+from robolearn.checkpoint import RUN_CHECKPOINTS, code_version
 from robolearn.environment import BatchedEnvironment, episode_seeds
 from robolearn.errors import UserError
 from robolearn.evaluation.action_log import ActionLog
@@ -79,7 +79,10 @@ def _run_identity(settings: EvaluateSettings, choice: ControllerChoice) -> dict[
 
 
 def _label(settings: EvaluateSettings) -> str:
-    return "expert" if settings.checkpoint is None else Path(settings.checkpoint).resolve().name
+    if settings.checkpoint is None:
+        return "expert"
+    path = Path(settings.checkpoint).resolve()
+    return path.parent.name if path.name in RUN_CHECKPOINTS else path.name
 
 
 def _environment(settings: EvaluateSettings, missing: int) -> BatchedEnvironment:
