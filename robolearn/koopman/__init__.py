@@ -1,0 +1,1 @@
+"""Lifted linear dynamics: the model, the residual actor that looks at its prediction, and diagnostics."""

@@ -1,0 +1,1 @@
+"""Policies: diffusion base policies, and the residual actors that correct them."""
