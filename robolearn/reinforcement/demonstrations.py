@@ -1,5 +1,7 @@
 """Demonstrations as residual transitions: what the base would have done beside what was done."""
 
+from itertools import compress, pairwise
+
 import torch
 from torch import Tensor
 
@@ -16,7 +18,7 @@ def demonstration_replay(demonstrations: Demonstrations, correction: Correction)
     is not recorded; nothing is bootstrapped from it.
     """
     bounds = demonstrations.episode_starts.tolist()
-    spans = [span for span, good in zip(zip(bounds[:-1], bounds[1:]), demonstrations.success.tolist()) if good]
+    spans = list(compress(pairwise(bounds), demonstrations.success.tolist()))
     views = _views([demonstrations.observation[first:last] for first, last in spans], correction)
     layout = correction.layout
     replay = Replay(sum(len(view) for view in views), 1, layout.size, layout.action_size)

@@ -49,7 +49,8 @@ class ResidualPPO(PPO):
     Collecting rollouts, bootstrapping at time-outs and generalised advantages are the library's.
     """
 
-    policy: ResidualActorCriticPolicy
+    policy: ResidualActorCriticPolicy  # pyright: ignore[reportIncompatibleVariableOverride]
+    _last_obs: np.ndarray | None  # pyright: ignore[reportIncompatibleVariableOverride]
 
     def __init__(
         self,

@@ -21,11 +21,11 @@ OBSERVATION_LIMIT = 3.0
 class Normaliser(Protocol):
     """Maps the demonstrations' range to [-1, 1] and back."""
 
-    def normalise(self, value: Tensor) -> Tensor:
+    def normalise(self, value: Tensor, /) -> Tensor:
         """Raw to normalised, (..., D)."""
         ...
 
-    def unnormalise(self, value: Tensor) -> Tensor:
+    def unnormalise(self, value: Tensor, /) -> Tensor:
         """Normalised to raw, (..., D)."""
         ...
 
@@ -33,8 +33,15 @@ class Normaliser(Protocol):
 class BasePolicy(Protocol):
     """What the residual needs of its frozen base: one queued action per call, and its place in the chunk."""
 
-    observation_normaliser: Normaliser
-    action_normaliser: Normaliser
+    @property
+    def observation_normaliser(self) -> Normaliser:
+        """Of raw observations."""
+        ...
+
+    @property
+    def action_normaliser(self) -> Normaliser:
+        """Of raw actions."""
+        ...
 
     def reset(self, env_ids: Tensor | None = None, num_envs: int | None = None) -> None:
         """Drop the queues of the named worlds, or of all."""

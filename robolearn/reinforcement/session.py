@@ -54,7 +54,7 @@ class Session:
         validate: Callable[[], ValidationResult],
         save_policy: Callable[[Path, dict[str, Any]], None],
     ) -> None:
-        """validate: success of the trainer's deterministic policy; save_policy: writes a checkpoint folder."""
+        """validate: success of the deterministic policy; save_policy: writes it as a checkpoint folder."""
         self.settings = settings
         self.out = Path(settings.resume or settings.out)
         self.trainer = trainer
@@ -63,7 +63,7 @@ class Session:
         self._save_policy = save_policy
 
     def run(self) -> dict[str, Any]:
-        """Train until the budget is spent; returns what `train.json` holds. Errors as `storage.disk_errors`."""
+        """Train until the budget is spent; returns what `train.json` holds. Raises as `disk_errors`."""
         state = self._load() if self.settings.resume else None
         first_step = 0 if state is None else self.trainer.iteration + 1
         config = dataclasses.asdict(self.settings)

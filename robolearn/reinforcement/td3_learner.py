@@ -38,9 +38,7 @@ class Td3Learner:
         self.actor_target = copy.deepcopy(actor).requires_grad_(False)
         self.critic_target = copy.deepcopy(self.critic).requires_grad_(False)
         self.actor_optimizer = torch.optim.AdamW(actor.parameters(), lr=settings.actor_learning_rate)
-        self.critic_optimizer = torch.optim.AdamW(
-            self.critic.parameters(), lr=settings.critic_learning_rate
-        )
+        self.critic_optimizer = torch.optim.AdamW(self.critic.parameters(), lr=settings.critic_learning_rate)
 
     def residual(self, view: Tensor) -> Tensor:
         """Deterministic residuals (N, A) at residual observations (N, O + A + 1)."""
@@ -138,4 +136,5 @@ def _descend(optimizer: torch.optim.Optimizer, loss: Tensor, max_gradient_norm: 
 @torch.no_grad()
 def _follow(target: nn.Module, source: nn.Module, rate: float) -> None:
     """Move the target's parameters a share `rate` of the way to the source's."""
-    torch._foreach_lerp_(list(target.parameters()), list(source.parameters()), rate)
+    for moved, goal in zip(target.parameters(), source.parameters(), strict=True):
+        moved.lerp_(goal, rate)

@@ -1,13 +1,12 @@
 """Batches as stable-baselines3 vectorised environments: thin, numpy in and out."""
 
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import torch
 from gymnasium import spaces
 from stable_baselines3.common.vec_env import VecEnv
-from stable_baselines3.common.vec_env.base_vec_env import VecEnvIndices, VecEnvObs, VecEnvStepReturn
+from stable_baselines3.common.vec_env.base_vec_env import VecEnvIndices, VecEnvStepReturn
 
 from robolearn.environment import BatchedEnvironment
 from robolearn.reinforcement.episodes import AutoResetEnvironment, EpisodeStep, EpisodicBatch
@@ -32,7 +31,7 @@ class BatchVecEnv(VecEnv):
             spaces.Box(-action_limit, action_limit, (batch.action_size,), np.float32),
         )
 
-    def reset(self) -> VecEnvObs:
+    def reset(self) -> np.ndarray:
         """Begin a new episode in every world; returns observations, (N, O) float32."""
         return self.batch.start().numpy()
 
@@ -74,7 +73,7 @@ def task_vec_env(environment: BatchedEnvironment, seed_stream: int, action_limit
     return BatchVecEnv(AutoResetEnvironment(environment, seed_stream), action_limit)
 
 
-def _infos(step: EpisodeStep) -> Sequence[dict[str, Any]]:
+def _infos(step: EpisodeStep) -> list[dict[str, Any]]:
     infos: list[dict[str, Any]] = [{} for _ in range(len(step.reward))]
     for world in step.done.nonzero().squeeze(1).tolist():
         infos[world] = {

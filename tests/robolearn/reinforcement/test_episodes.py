@@ -1,8 +1,8 @@
 import torch
-from toy_environment import POINT_MASS, PointMassEnvironment, PointMassExpert
 
 from robolearn.environment import episode_seeds
 from robolearn.reinforcement.episodes import AutoResetEnvironment
+from toy_environment import POINT_MASS, PointMassEnvironment, PointMassExpert
 
 
 def act(step: int, observation: torch.Tensor) -> torch.Tensor:

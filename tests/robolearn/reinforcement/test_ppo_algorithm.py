@@ -1,14 +1,17 @@
+import dataclasses
+
 import numpy as np
 import pytest
 import torch
-from residual_fakes import LAYOUT, FakeActor, FakeCritic, point_mass_correction, point_mass_worlds
-from toy_environment import POINT_MASS, PointMassEnvironment
 
+from residual_fakes import LAYOUT, FakeActor, FakeCritic, point_mass_correction, point_mass_worlds
 from robolearn.environment import episode_seeds
+from robolearn.reinforcement.episodes import EpisodeStep
 from robolearn.reinforcement.ppo_algorithm import ResidualPPO
 from robolearn.reinforcement.settings import PpoOptimisation
 from robolearn.reinforcement.validation import validate
 from robolearn.reinforcement.vec_env import BatchVecEnv
+from toy_environment import POINT_MASS, PointMassEnvironment
 
 OPTIMISATION = PpoOptimisation(
     rollout_steps=48,
@@ -30,18 +33,19 @@ def algorithm(num_envs: int, optimisation: PpoOptimisation = OPTIMISATION, bias:
 class Recorder:
     """Remembers what the worlds did during a rollout."""
 
-    def __init__(self, env: BatchVecEnv) -> None:
-        self.steps = []
-        self._step = env.batch.step
-        env.batch.step = self.step
+    def __init__(self, learner: ResidualPPO) -> None:
+        assert isinstance(learner.env, BatchVecEnv)
+        self.steps: list[EpisodeStep] = []
+        self._step = learner.env.batch.step
+        learner.env.batch.step = self.step
 
-    def step(self, action: torch.Tensor):
+    def step(self, action: torch.Tensor) -> EpisodeStep:
         step = self._step(action)
         self.steps.append(step)
         return step
 
 
-def slow_advantages(learner: ResidualPPO, steps: list, values: np.ndarray) -> np.ndarray:
+def slow_advantages(learner: ResidualPPO, steps: list[EpisodeStep], values: np.ndarray) -> np.ndarray:
     """Sum of discounted one-step errors, each world and step by itself; time-outs go on in expectation."""
     gamma, lam = OPTIMISATION.discount, OPTIMISATION.gae_lambda
     count, worlds = values.shape
@@ -69,7 +73,7 @@ def slow_advantages(learner: ResidualPPO, steps: list, values: np.ndarray) -> np
 
 def test_advantages_match_the_definition_across_successes_and_time_outs() -> None:
     learner = algorithm(10, bias=0.05)
-    recorder = Recorder(learner.env)
+    recorder = Recorder(learner)
     learner.start()
     learner.collect()
     buffer = learner.rollout_buffer
@@ -82,7 +86,7 @@ def test_advantages_match_the_definition_across_successes_and_time_outs() -> Non
 
 def test_next_observations_never_cross_an_episodes_end() -> None:
     learner = algorithm(10, bias=0.05)
-    recorder = Recorder(learner.env)
+    recorder = Recorder(learner)
     learner.start()
     learner.collect()
     samples = learner.samples()
@@ -95,8 +99,9 @@ def test_next_observations_never_cross_an_episodes_end() -> None:
     torch.testing.assert_close(samples.executed, base + 0.1 * samples.residual)
 
 
-def test_learns_the_point_masss_task() -> None:
-    learner = algorithm(64)
+@pytest.mark.parametrize("bfloat16", [False, True])
+def test_learns_the_point_masss_task(bfloat16: bool) -> None:
+    learner = algorithm(64, dataclasses.replace(OPTIMISATION, bfloat16=bfloat16))
     learner.start()
     for _ in range(10):
         learner.collect()

@@ -40,9 +40,7 @@ def slow_return(rows: list[dict], start: int, world: int, steps: int) -> tuple[f
 
 
 @settings(deadline=None, max_examples=40)
-@given(
-    capacity=st.integers(1, 12), steps=st.integers(1, 30), n=st.integers(1, 6), seed=st.integers(0, 10**6)
-)
+@given(capacity=st.integers(1, 12), steps=st.integers(1, 30), n=st.integers(1, 6), seed=st.integers(0, 10**6))
 def test_n_step_returns_match_the_definition(capacity: int, steps: int, n: int, seed: int) -> None:
     replay, rows = fill(capacity, 3, steps, seed)
     kept = rows[-capacity:]

@@ -1,10 +1,10 @@
 import torch
-from residual_fakes import CHUNK, LAYOUT, FakeBase, point_mass_correction, point_mass_worlds
-from toy_environment import POINT_MASS, PointMassEnvironment
 
+from residual_fakes import CHUNK, LAYOUT, FakeBase, point_mass_correction, point_mass_worlds
 from robolearn.environment import episode_seeds
 from robolearn.reinforcement.residual_environment import OBSERVATION_LIMIT
 from robolearn.reinforcement.validation import validate
+from toy_environment import POINT_MASS, PointMassEnvironment
 
 
 def test_zero_residual_is_the_base_policy() -> None:
@@ -55,12 +55,8 @@ def test_executed_action_is_base_plus_scaled_residual() -> None:
     correction.base.reset(num_envs=2)
     view = correction.observe(torch.tensor([[0.0, 0, 0, 0, 0.4, -0.2], [0.0, 0, 0, 0, 1.0, 0.0]]))
     residual = torch.tensor([[1.0, -1.0], [0.5, 0.0]])
-    torch.testing.assert_close(
-        correction.executed(view, residual), torch.tensor([[0.3, -0.2], [0.55, 0.0]])
-    )
-    torch.testing.assert_close(
-        correction.action(view, residual), torch.tensor([[0.6, -0.4], [1.1, 0.0]])
-    )
+    torch.testing.assert_close(correction.executed(view, residual), torch.tensor([[0.3, -0.2], [0.55, 0.0]]))
+    torch.testing.assert_close(correction.action(view, residual), torch.tensor([[0.6, -0.4], [1.1, 0.0]]))
 
 
 def test_restored_worlds_go_on_to_the_same_bytes() -> None:

@@ -4,9 +4,8 @@ from typing import Any
 
 import pytest
 import torch
-from residual_fakes import FakeActor, FakeCritic, point_mass_correction, point_mass_worlds
-from toy_environment import PointMassEnvironment
 
+from residual_fakes import FakeActor, FakeCritic, point_mass_correction, point_mass_worlds
 from robolearn.checkpoint import load_training_state
 from robolearn.environment import episode_seeds
 from robolearn.errors import UserError
@@ -15,6 +14,7 @@ from robolearn.reinforcement.session import BEST, LATEST, STATE, Session
 from robolearn.reinforcement.settings import PpoOptimisation, ResidualPpoSettings, Validation
 from robolearn.reinforcement.validation import ValidationResult, validate
 from robolearn.tracking import read_metrics
+from toy_environment import PointMassEnvironment
 
 ITERATION = 16 * 20
 
@@ -114,7 +114,7 @@ def test_a_run_goes_on_only_with_its_own_settings(tmp_path: Path) -> None:
     session(settings(tmp_path, total_steps=ITERATION)).run()
     longer = settings(tmp_path, total_steps=2 * ITERATION, resume=str(tmp_path))
     assert session(longer).run()["iteration"] == 2
-    with pytest.raises(UserError, match="action_scale is 0.2 but the run has 0.1"):
+    with pytest.raises(UserError, match=r"action_scale is 0.2 but the run has 0.1"):
         session(settings(tmp_path, resume=str(tmp_path), action_scale=0.2)).run()
     with pytest.raises(UserError, match="does not exist"):
         session(settings(tmp_path, resume=str(tmp_path / "nothing"))).run()

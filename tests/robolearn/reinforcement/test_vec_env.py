@@ -1,11 +1,11 @@
 import numpy as np
 import pytest
 import torch
-from residual_fakes import point_mass_worlds
 from stable_baselines3 import PPO
-from toy_environment import POINT_MASS, PointMassEnvironment
 
+from residual_fakes import point_mass_worlds
 from robolearn.reinforcement.vec_env import BatchVecEnv, task_vec_env
+from toy_environment import POINT_MASS, PointMassEnvironment
 
 
 def test_terminal_observations_and_time_outs_reach_the_library() -> None:
@@ -21,7 +21,9 @@ def test_terminal_observations_and_time_outs_reach_the_library() -> None:
         for world in range(12):
             assert bool(infos[world]) == bool(done[world])
             if done[world]:
-                assert np.array_equal(infos[world]["terminal_observation"], step.final_observation[world].numpy())
+                assert np.array_equal(
+                    infos[world]["terminal_observation"], step.final_observation[world].numpy()
+                )
                 assert infos[world]["TimeLimit.truncated"] == bool(step.truncated[world])
                 seen["success" if infos[world]["is_success"] else "time-out"] += 1
     assert min(seen.values()) > 0
