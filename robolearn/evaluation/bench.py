@@ -4,7 +4,7 @@ import sys
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 import numpy as np
 import torch
@@ -13,16 +13,12 @@ from tqdm import tqdm
 
 from robolearn.checkpoint import code_version
 from robolearn.environment import BatchedEnvironment, episode_seeds
-from robolearn.errors import UserError
 from robolearn.evaluation.bare_engine import BareEngine, RecordingBatch
+from robolearn.evaluation.checks import check_at_least, check_positive, check_seed, simulation_of
 from robolearn.evaluation.controllers import Controller
-from robolearn.evaluation.evaluate import SEED_LIMIT
 from robolearn.evaluation.hardware import hardware
 from robolearn.evaluation.settings import BenchSettings
 from robolearn.storage import write_json
-
-if TYPE_CHECKING:
-    from envs.simulation import Simulation
 
 RECORD = "bench.json"
 
@@ -67,7 +63,10 @@ def bench(settings: BenchSettings) -> dict[str, Any]:
     `mujoco.batch.Batch` of the same model repeats the same steps from the same states with the same
     controls. Raises UserError for settings that make no sense.
     """
-    _check(settings)
+    check_at_least(1, num_envs=settings.num_envs)
+    check_at_least(0, num_threads=settings.num_threads)
+    check_positive(seconds=settings.seconds)
+    check_seed(settings.seed)
     from envs.registry import make_environment, make_expert
 
     environment = make_environment(
@@ -93,7 +92,7 @@ def measure(
 
     environment: one with a `simulation`, an `envs.simulation.Simulation`
     """
-    simulation = _simulation(environment)
+    simulation = simulation_of(environment)
     engine, recorder = BareEngine(simulation.batch), RecordingBatch(simulation.batch)
     original, simulation.batch = simulation.batch, cast(Any, recorder)
     result = Measurement()
@@ -159,26 +158,10 @@ class _Driver:
         return observation
 
 
-def _check(settings: BenchSettings) -> None:
-    if settings.num_envs < 1:
-        raise UserError(f"num_envs={settings.num_envs} is not valid: it takes at least 1")
-    if settings.seconds <= 0:
-        raise UserError(f"seconds={settings.seconds} is not valid: it takes more than 0")
-    if not 0 <= settings.seed < SEED_LIMIT:
-        raise UserError(f"seed={settings.seed} is not valid: choose 0 to {SEED_LIMIT - 1}")
-
-
-def _simulation(environment: BatchedEnvironment) -> "Simulation":
-    simulation = getattr(environment, "simulation", None)
-    if simulation is None:
-        raise UserError(f"task {environment.spec.name} has no physics engine to compare with")
-    return simulation
-
-
 def _record(
     settings: BenchSettings, environment: BatchedEnvironment, measurement: Measurement
 ) -> dict[str, Any]:
-    simulation = _simulation(environment)
+    simulation = simulation_of(environment)
     environment_s, engine_s = sum(measurement.environment_s), sum(measurement.engine_s)
     physics_steps = sum(measurement.physics_steps)
     ratio, ratio_ci95 = measurement.ratio()

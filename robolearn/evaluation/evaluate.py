@@ -10,8 +10,8 @@ from tqdm import tqdm
 
 from robolearn.checkpoint import RUN_CHECKPOINTS, code_version
 from robolearn.environment import BatchedEnvironment, episode_seeds
-from robolearn.errors import UserError
 from robolearn.evaluation.action_log import ActionLog
+from robolearn.evaluation.checks import check_at_least, check_seed
 from robolearn.evaluation.controllers import Controller, ControllerChoice
 from robolearn.evaluation.episode_table import EPISODES, EpisodeTable, read_episodes, write_episodes
 from robolearn.evaluation.rollouts import stream_episodes
@@ -22,8 +22,6 @@ from robolearn.storage import write_json
 
 RECORD = "eval.json"
 PARTIAL = ".episodes.partial.parquet"
-SEED_LIMIT = 2**29
-"""Training keeps its episodes beyond the runs that people may ask for: see `reinforcement.seeds`."""
 
 _SAVE_SECONDS = 10.0
 
@@ -58,11 +56,9 @@ def evaluate(settings: EvaluateSettings) -> dict[str, Any]:
 
 def _checked(settings: EvaluateSettings) -> ControllerChoice:
     """Raises UserError for the first setting that makes no sense."""
-    for name in ("n_episodes", "num_envs"):
-        if getattr(settings, name) < 1:
-            raise UserError(f"{name}={getattr(settings, name)} is not valid: it takes at least 1")
-    if not 0 <= settings.seed < SEED_LIMIT:
-        raise UserError(f"seed={settings.seed} is not valid: choose 0 to {SEED_LIMIT - 1}")
+    check_at_least(1, n_episodes=settings.n_episodes, num_envs=settings.num_envs)
+    check_at_least(0, num_threads=settings.num_threads)
+    check_seed(settings.seed)
     return ControllerChoice.of(settings.checkpoint, settings.expert, settings.device, settings.seed)
 
 

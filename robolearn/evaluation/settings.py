@@ -51,10 +51,11 @@ class ViewSettings:
 
     checkpoint: folder of the policy, or the run that trained it
     expert: watch the task's scripted expert instead of a checkpoint
-    viewer: window, web, frames, or auto for the first of these that works here
+    viewer: window, web, or auto for a window where there is a display
     speed: simulated seconds a wall second
-    port: of the web viewers, on this machine only; 0 for any free one
+    port: of the web viewer, which only this machine can reach; 0 for any free one
     episodes: stop after this many, 0 to go on until closed
+    out: folder to record these settings in, null for none
     """
 
     checkpoint: str | None = None
