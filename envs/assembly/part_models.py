@@ -97,7 +97,9 @@ def _add_collar(spec: mujoco.MjSpec, body: mujoco.MjsBody, name: str, thread: Th
             (_thread_start_y() + _COLLAR_CHAMFER, thread.crest_radius),
             (square_table.LEG_BODY.lower[1], thread.crest_radius),
         )
-        points = [np.stack((r * np.cos(angles), np.full_like(angles, y), r * np.sin(angles)), 1) for y, r in rings]
+        points = [
+            np.stack((r * np.cos(angles), np.full_like(angles, y), r * np.sin(angles)), 1) for y, r in rings
+        ]
         spec.add_mesh(name=mesh_name, uservert=np.concatenate(points).ravel())
     geom = body.add_geom(name=f"{name}_collar", type=mujoco.mjtGeom.mjGEOM_MESH, meshname=mesh_name)
     set_surface(geom, PART_FRICTION)

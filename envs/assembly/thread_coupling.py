@@ -68,9 +68,10 @@ class ThreadCoupling:
 
     def update(self, worlds: Tensor) -> None:
         """Engage and release by the poses that the named worlds, (K,) int64, have now."""
-        distance = self._qpos[worlds, self._male : self._male + 3] - self._qpos[
-            worlds, self._female : self._female + 3
-        ]
+        distance = (
+            self._qpos[worlds, self._male : self._male + 3]
+            - self._qpos[worlds, self._female : self._female + 3]
+        )
         near = worlds[(distance * distance).sum(-1) < _NEAR**2]
         if not len(near):
             return

@@ -56,7 +56,9 @@ def add_nut(
     seats: the male body's assembled positions in the female body's frame [m], unrotated; the thread's
         axis is the y axis of both
     """
-    nut = male.add_body(name=NUT, mass=NUT_MASS, inertia=(1e-7, 1e-7, 1e-7), explicitinertial=True, gravcomp=1.0)
+    nut = male.add_body(
+        name=NUT, mass=NUT_MASS, inertia=(1e-7, 1e-7, 1e-7), explicitinertial=True, gravcomp=1.0
+    )
     slide = nut.add_joint(
         name=SLIDE,
         type=mujoco.mjtJoint.mjJNT_SLIDE,

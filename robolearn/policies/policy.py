@@ -4,6 +4,9 @@ from abc import abstractmethod
 
 from torch import Tensor, nn
 
+NORMALISED_LIMIT = 3.0
+"""Networks see normalised observations clamped to this on both sides (KORR, A.4)."""
+
 
 class Policy(nn.Module):
     """A controller for a batch of worlds that may remember something per world (queued actions)."""

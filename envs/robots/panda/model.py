@@ -18,6 +18,7 @@ def build_panda() -> mujoco.MjSpec:
     meshes = {path.name: path.read_bytes() for path in (description / "meshes/collision").glob("*.stl")}
     spec = mujoco.MjSpec.from_string((description / "urdf/panda.urdf").read_text(), assets=meshes)
     spec.modelname = "panda"
+    spec.compiler.fusestatic = False
     _replace_link_meshes(spec)
     _add_end_effector(spec)
     _add_arm_drives(spec)

@@ -46,7 +46,9 @@ class HeldLeg:
         self.hand_rotation[:, 0] = rotation
         self.yaw = yaw.clone()
 
-    def run(self, seconds: float, *, rise: float = 0.0, turn: float = 0.0, press: float | None = None) -> None:
+    def run(
+        self, seconds: float, *, rise: float = 0.0, turn: float = 0.0, press: float | None = None
+    ) -> None:
         """Move the hand: rise [m/s], turn [rad/s] about the axis; press [m]: stay that far below the leg."""
         for _ in range(round(seconds / (CHUNK * TIMESTEP))):
             self.yaw += turn * CHUNK * TIMESTEP
@@ -72,7 +74,9 @@ def _about_y(yaw: torch.Tensor, tilt: float = 0.0) -> torch.Tensor:
     zero = torch.zeros_like(yaw)
     quaternion = torch.stack((torch.cos(yaw / 2), zero, torch.sin(yaw / 2), zero), -1)
     if tilt:
-        quaternion = torch.tensor([[math.cos(tilt / 2), math.sin(tilt / 2), 0, 0]], dtype=torch.float64).repeat(len(yaw), 1)
+        quaternion = torch.tensor(
+            [[math.cos(tilt / 2), math.sin(tilt / 2), 0, 0]], dtype=torch.float64
+        ).repeat(len(yaw), 1)
     return quaternion
 
 
@@ -87,13 +91,21 @@ def _model(top_is_free: bool) -> mujoco.MjModel:
     add_nut(spec, leg, "top", SEATS, THREAD)
     spec.worldbody.add_body(name="hand", mocap=True)
     grip = spec.add_equality(
-        type=mujoco.mjtEq.mjEQ_WELD, objtype=mujoco.mjtObj.mjOBJ_BODY, name1="hand", name2="leg", solref=(0.02, 1.0)
+        type=mujoco.mjtEq.mjEQ_WELD,
+        objtype=mujoco.mjtObj.mjOBJ_BODY,
+        name1="hand",
+        name2="leg",
+        solref=(0.02, 1.0),
     )
     grip.data[:11] = (0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 1)
     if not top_is_free:
         hold = spec.add_equality(
-            type=mujoco.mjtEq.mjEQ_WELD, objtype=mujoco.mjtObj.mjOBJ_BODY, name1="world", name2="top",
-            solref=(0.01, 1.0), solimp=(0.999, 0.9999, 0.0005, 0.5, 2.0),
+            type=mujoco.mjtEq.mjEQ_WELD,
+            objtype=mujoco.mjtObj.mjOBJ_BODY,
+            name1="world",
+            name2="top",
+            solref=(0.01, 1.0),
+            solimp=(0.999, 0.9999, 0.0005, 0.5, 2.0),
         )
         hold.data[:11] = (0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 1)
         assert top.name == "top"

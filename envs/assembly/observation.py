@@ -1,0 +1,81 @@
+"""The observation and action vectors of one_leg: order, frames, units."""
+
+from typing import Final
+
+import torch
+from torch import Tensor
+
+from envs.assembly.scene import OBSTACLE, PARTS
+from envs.assembly.workspace import TAG_ORIGIN, TAG_ROTATION
+from robolearn.rotations import multiply, quaternion_from_matrix
+from robolearn.specification import VectorSpec
+
+_AXES = ("x", "y", "z")
+_SIXD = tuple(f"{row}{column}" for row in "xy" for column in _AXES)
+
+
+def _entries(prefix: str, suffixes: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(f"{prefix}.{suffix}" for suffix in suffixes)
+
+
+def _pose_names(name: str) -> tuple[str, ...]:
+    return _entries(f"{name}_position_in_tag", _AXES) + _entries(
+        f"{name}_quaternion_in_tag", ("x", "y", "z", "w")
+    )
+
+
+OBSERVED_BODIES: Final = (*PARTS, OBSTACLE)
+
+OBSERVATION: Final = VectorSpec(
+    names=(
+        *_entries("ee_position_in_robot", _AXES),
+        *_entries("ee_rotation_in_robot", _SIXD),
+        *_entries("ee_linear_velocity_in_robot", _AXES),
+        *_entries("ee_angular_velocity_in_robot", _AXES),
+        "gripper_width",
+        *(entry for name in OBSERVED_BODIES for entry in _pose_names(name)),
+    ),
+    units=(
+        *("m",) * 3,
+        *("1",) * 6,
+        *("m/s",) * 3,
+        *("rad/s",) * 3,
+        "m",
+        *(unit for _ in OBSERVED_BODIES for unit in (*("m",) * 3, *("1",) * 4)),
+    ),
+)
+"""58 numbers: 16 of the robot, then position and quaternion (x, y, z, w) of five parts and the obstacle."""
+
+ACTION: Final = VectorSpec(
+    names=(
+        *_entries("ee_position_in_robot", _AXES),
+        *_entries("ee_rotation_in_robot", _SIXD),
+        "gripper",
+    ),
+    units=(*("m",) * 3, *("1",) * 6, "1"),
+)
+"""Absolute end-effector pose, the rotation as its matrix's first two rows, and the gripper: positive closes."""
+
+_TAG_ORIGIN = torch.tensor(TAG_ORIGIN, dtype=torch.float64)
+_TAG_ROTATION = torch.tensor(TAG_ROTATION, dtype=torch.float64)
+_TAG_QUATERNION = quaternion_from_matrix(_TAG_ROTATION)
+
+
+def poses_in_tag(position: Tensor, quaternion: Tensor, reference: Tensor) -> Tensor:
+    """Poses of bodies in the tag frame as (N, B, 7): position, then quaternion x, y, z, w.
+
+    position: (N, B, 3) [m] and quaternion: (N, B, 4), w first, both in the robot frame
+    reference: (B, 4) quaternions in the tag frame, w first; each result is given in the half-space of its
+        reference, so that it is continuous unless a part turns half-way round from there
+    """
+    shifted = position - _TAG_ORIGIN
+    in_tag = (shifted[..., None, :] * _TAG_ROTATION).sum(-1)
+    rotated = rotation_in_tag(quaternion)
+    sign = torch.where((rotated * reference).sum(-1, keepdim=True) < 0, -1.0, 1.0)
+    rotated = sign * rotated
+    return torch.cat((in_tag, rotated[..., 1:], rotated[..., :1]), -1)
+
+
+def rotation_in_tag(quaternion: Tensor) -> Tensor:
+    """Quaternions (..., 4), w first, of the robot frame expressed in the tag frame."""
+    return multiply(_TAG_QUATERNION.expand_as(quaternion), quaternion)

@@ -1,0 +1,1 @@
+"""Demonstrations: collecting them, keeping them as a LeRobot dataset v3.0, and serving them to training."""

@@ -1,0 +1,1 @@
+"""Networks that predict the noise in a chunk of actions."""
