@@ -54,7 +54,7 @@ ACTION: Final = VectorSpec(
     ),
     units=(*("m",) * 3, *("1",) * 6, "1"),
 )
-"""Absolute end-effector pose, the rotation as its matrix's first two rows, and the gripper: positive closes."""
+"""Absolute end-effector pose, the rotation as its matrix's first two rows; the gripper: positive closes."""
 
 _TAG_ORIGIN = torch.tensor(TAG_ORIGIN, dtype=torch.float64)
 _TAG_ROTATION = torch.tensor(TAG_ROTATION, dtype=torch.float64)

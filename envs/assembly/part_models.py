@@ -100,7 +100,7 @@ def _add_collar(spec: mujoco.MjSpec, body: mujoco.MjsBody, name: str, thread: Th
         points = [
             np.stack((r * np.cos(angles), np.full_like(angles, y), r * np.sin(angles)), 1) for y, r in rings
         ]
-        spec.add_mesh(name=mesh_name, uservert=np.concatenate(points).ravel())
+        spec.add_mesh(name=mesh_name, uservert=np.concatenate(points).ravel().tolist())
     geom = body.add_geom(name=f"{name}_collar", type=mujoco.mjtGeom.mjGEOM_MESH, meshname=mesh_name)
     set_surface(geom, PART_FRICTION)
     geom.contype |= THREAD_COLLISION_BIT

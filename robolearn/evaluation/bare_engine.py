@@ -52,7 +52,7 @@ class RecordingBatch:
 
     def __init__(self, batch: Batch) -> None:
         self._batch = batch
-        self._own_fields = [name for name in MODEL_FIELDS if batch.expanded(name) is not None]
+        self._own_fields = _fields_by_world(batch)
         self._calls: list[Call] = []
         self._after: Inputs | None = None
         self.recording_s = 0.0
@@ -114,8 +114,7 @@ class BareEngine:
 
     def __init__(self, like: Batch) -> None:
         self.batch = Batch(like.model, like.nsim, like.nthread, persistent=like.persistent)
-        names = [name for name in MODEL_FIELDS if like.expanded(name) is not None]
-        self._fields = {name: self.batch.expand(name) for name in names}
+        self._fields = {name: self.batch.expand(name) for name in _fields_by_world(like)}
 
     def repeat(self, calls: Iterable[Call]) -> tuple[float, int]:
         """Seconds in `Batch.step` alone, and the physics steps of all worlds that it made in them."""
@@ -143,3 +142,9 @@ class BareEngine:
             self.batch.forward(call.worlds, stage=call.stage)
         else:
             self.batch.reset(call.worlds, stage=call.stage)
+
+
+def _fields_by_world(batch: Batch) -> list[str]:
+    """Names of the model fields that have a value for each world."""
+    # The stubs, which are for MuJoCo 3.17, do not know `expanded` yet.
+    return [name for name in MODEL_FIELDS if batch.expanded(name) is not None]  # pyright: ignore[reportCallIssue]

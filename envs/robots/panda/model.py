@@ -68,7 +68,7 @@ def _add_gripper_drive(spec: mujoco.MjSpec) -> None:
     damping = constants.GRIP_FORCE / constants.FINGER_OPENING_SPEED
     for name in constants.FINGER_JOINTS:
         joint = spec.joint(name)
-        joint.range = (0.0, constants.MAX_OPENING / 2)
+        joint.range[:] = (0.0, constants.MAX_OPENING / 2)
         joint.armature = constants.FINGER_ARMATURE
         joint.damping[0] = damping
     both_fingers = 2 * constants.GRIP_FORCE
