@@ -77,6 +77,8 @@ def add_nut(
         limited=False,
         armature=HINGE_ARMATURE,
         frictionloss=SELF_LOCKING_FRICTION,
+        solref_friction=_STIFF_CONTACT,
+        solimp_friction=_STIFF_IMPEDANCE,
     )
     hinge.damping[0] = HINGE_DAMPING
     _add_helix(spec, thread)
