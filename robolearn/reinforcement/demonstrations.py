@@ -5,7 +5,7 @@ from itertools import compress, pairwise
 import torch
 from torch import Tensor
 
-from robolearn.data.dataset import Demonstrations
+from robolearn.data.demonstrations import Demonstrations
 from robolearn.reinforcement.episodes import EpisodeStep
 from robolearn.reinforcement.replay import Replay
 from robolearn.reinforcement.residual_environment import Correction

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from robolearn.data.dataset import load_dataset
+from robolearn.data.demonstrations import load_dataset
 from robolearn.errors import UserError
 from robolearn.reinforcement.demonstrations import demonstration_replay
 from robolearn.reinforcement.replay import Replay
