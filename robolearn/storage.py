@@ -80,7 +80,7 @@ def new_directory(path: Path) -> Iterator[Path]:
         temporary.mkdir()
         try:
             yield temporary
-            _sync_tree(temporary)
+            sync_tree(temporary)
             if path.exists():
                 shutil.rmtree(previous, ignore_errors=True)
                 path.rename(previous)
@@ -89,6 +89,15 @@ def new_directory(path: Path) -> Iterator[Path]:
         finally:
             shutil.rmtree(temporary, ignore_errors=True)
         shutil.rmtree(previous, ignore_errors=True)
+
+
+def sync_tree(directory: Path) -> None:
+    """Wait until everything below `directory` is on the disk."""
+    for path in directory.rglob("*"):
+        if path.is_file():
+            with path.open("rb") as file:
+                os.fsync(file.fileno())
+    _sync_directory(directory)
 
 
 def existing_directory(path: Path) -> Path:
@@ -106,14 +115,6 @@ def _write_and_sync(path: Path, content: bytes) -> None:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
-
-
-def _sync_tree(directory: Path) -> None:
-    for path in directory.rglob("*"):
-        if path.is_file():
-            with path.open("rb") as file:
-                os.fsync(file.fileno())
-    _sync_directory(directory)
 
 
 def _sync_directory(directory: Path) -> None:

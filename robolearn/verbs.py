@@ -70,6 +70,12 @@ _ALGORITHMS = {
 VERBS: Mapping[str, Verb] = {
     verb.name: verb
     for verb in (
+        _single(
+            "collect",
+            "record a scripted expert's successes as a LeRobot dataset",
+            "robolearn.data.settings:CollectSettings",
+            "robolearn.data.collect:collect",
+        ),
         Verb("train", "train a policy: a base from demonstrations, or a residual on top of one", _ALGORITHMS),
         _evaluation("eval", "measure how often a policy succeeds", "EvaluateSettings", "evaluate:evaluate"),
         _evaluation("report", "make one HTML page about finished runs", "ReportSettings", "report:report"),

@@ -97,3 +97,18 @@ class PointMassExpert(Expert):
 
     def act(self, observation: Tensor) -> Tensor:
         return observation[:, 4:6] + self.bias
+
+
+class MixedExpert(PointMassExpert):
+    """Succeeds in episodes of even seeds only."""
+
+    def __init__(self, environment: PointMassEnvironment) -> None:
+        super().__init__(environment)
+        self._odd = torch.zeros(environment.num_envs, 1)
+
+    def reset(self, episode_seeds: Tensor, env_ids: Tensor | None = None) -> None:
+        ids = torch.arange(len(self._odd)) if env_ids is None else env_ids
+        self._odd[ids, 0] = (episode_seeds % 2).float()
+
+    def act(self, observation: Tensor) -> Tensor:
+        return super().act(observation) + self._odd

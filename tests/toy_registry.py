@@ -5,27 +5,40 @@ from types import ModuleType
 
 import numpy as np
 
+from robolearn.environment import Expert
 from robolearn.errors import UserError, unknown_name
 from toy_environment import PointMassEnvironment, PointMassExpert
 
 
-class FlatRenderer:
-    """Pictures of one grey, brighter from frame to frame."""
+def grey(position: float) -> int:
+    """The level that `FlatRenderer` paints a mass at x = `position` [m] with."""
+    return min(255, max(0, round(128 + 100 * position)))
 
-    def __init__(self, width: int, height: int) -> None:
+
+class FlatRenderer:
+    """Pictures of one grey, the brighter the farther the mass is to the right."""
+
+    def __init__(self, environment: PointMassEnvironment, width: int, height: int) -> None:
+        self._environment = environment
         self._shape = (height, width, 3)
-        self._frames = 0
 
     def render(self, env_id: int) -> np.ndarray:
-        self._frames += 1
-        return np.full(self._shape, self._frames * 8 % 256, dtype=np.uint8)
+        return np.full(self._shape, grey(float(self._environment.observation[env_id, 0])), dtype=np.uint8)
 
     def close(self) -> None:
         """Nothing to release."""
 
 
-def toy_registry(bias: Callable[[int], float] = lambda _: 0.0, renders: bool = True) -> ModuleType:
-    """A module like `envs.registry`; `bias` of the expert depends on how many experts were made before."""
+def toy_registry(
+    bias: Callable[[int], float] = lambda _: 0.0,
+    renders: bool = True,
+    expert: Callable[[PointMassEnvironment], Expert] | None = None,
+) -> ModuleType:
+    """A module like `envs.registry`.
+
+    bias: of the expert, by how many experts were made before
+    expert: makes another one instead
+    """
     module = ModuleType("envs.registry")
     made = []
 
@@ -41,7 +54,9 @@ def toy_registry(bias: Callable[[int], float] = lambda _: 0.0, renders: bool = T
             raise unknown_name("task", task, ["point_mass"])
         return PointMassEnvironment(num_envs)
 
-    def make_expert(environment: PointMassEnvironment) -> PointMassExpert:
+    def make_expert(environment: PointMassEnvironment) -> Expert:
+        if expert is not None:
+            return expert(environment)
         made.append(environment)
         return PointMassExpert(environment, bias(len(made) - 1))
 
@@ -50,7 +65,7 @@ def toy_registry(bias: Callable[[int], float] = lambda _: 0.0, renders: bool = T
     ) -> FlatRenderer:
         if not renders:
             raise UserError("this machine does not render: install EGL")
-        return FlatRenderer(width, height)
+        return FlatRenderer(environment, width, height)
 
     module.__dict__.update(
         make_environment=make_environment, make_expert=make_expert, make_renderer=make_renderer

@@ -32,6 +32,11 @@ class Agenda:
         self._cursor = 0
 
     @property
+    def finished(self) -> int:
+        """Attempts that have finished."""
+        return len(self._finished)
+
+    @property
     def bound(self) -> int:
         """Attempts from here on do not matter, as far as is known."""
         enough = len(self._successes) >= self.wanted
@@ -94,12 +99,16 @@ class Attempt:
 
 
 class Worlds:
-    """Runs attempts of an agenda side by side; a world takes the next one as its own ends."""
+    """Runs attempts of an agenda side by side; a world takes the next one as its own ends.
 
-    def __init__(self, environment: BatchedEnvironment, expert: Expert, agenda: Agenda, seed: int) -> None:
-        """seed: of the run; attempt k has `episode_seeds(seed, k, 1)`."""
+    `steps_run` counts control steps, of all worlds together.
+    """
+
+    def __init__(self, environment: BatchedEnvironment, expert: Expert, agenda: Agenda, stream: int) -> None:
+        """stream: the `episode_seeds` run whose episode k is attempt k."""
         spec, count = environment.spec, environment.num_envs
-        self._environment, self._expert, self._agenda, self._seed = environment, expert, agenda, seed
+        self._environment, self._expert, self._agenda, self._stream = environment, expert, agenda, stream
+        self.steps_run = 0
         self._attempt: list[int | None] = [None] * count
         self._step = torch.zeros(count, dtype=torch.int64)
         steps = spec.max_episode_steps
@@ -120,7 +129,7 @@ class Worlds:
             return
         device = self._environment.device
         worlds = torch.tensor([world for world, _ in started], device=device)
-        seeds = torch.cat([episode_seeds(self._seed, index, 1) for _, index in started]).to(device)
+        seeds = torch.cat([episode_seeds(self._stream, index, 1) for _, index in started]).to(device)
         self._step[worlds.cpu()] = 0
         self._observation = self._environment.reset(seeds, worlds)
         self._expert.reset(seeds, worlds)
@@ -135,6 +144,7 @@ class Worlds:
         self._actions[rows, steps] = action.cpu()[rows]
         self._rewards[rows, steps] = transition.reward.cpu()[rows]
         self._step += running
+        self.steps_run += len(rows)
         self._observation = transition.observation
         finished = running & transition.done.cpu()
         attempts = [self._taken(int(world), transition) for world in finished.nonzero()]

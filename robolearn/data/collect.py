@@ -15,6 +15,7 @@ from typing import Any, NoReturn
 from tqdm import tqdm
 
 from robolearn.checkpoint import code_version
+from robolearn.checks import check_at_least
 from robolearn.data.attempts import Agenda, Attempt, Worlds
 from robolearn.data.episode import Episode
 from robolearn.data.filming import FORMAT, Studio
@@ -24,14 +25,13 @@ from robolearn.data.staging import Failure, Staging, require_same_settings
 from robolearn.data.writer import Footage, write_dataset
 from robolearn.environment import BatchedEnvironment, Expert
 from robolearn.errors import UserError
+from robolearn.evaluation.wilson import wilson_interval
+from robolearn.reinforcement.seeds import demonstration_stream
 from robolearn.specification import TaskSpec
 from robolearn.storage import disk_errors, read_json, write_json
 
 RECORD = "collect.json"
 STAGING = ".collecting"
-SEED_LIMIT = 2**29
-"""Training keeps its episodes beyond the runs that people may ask for: see `reinforcement.seeds`."""
-
 _DETERMINING = ("task", "randomness", "disturbance", "n_episodes", "video", "seed")
 """The settings that the result depends on."""
 
@@ -46,26 +46,19 @@ def collect(settings: CollectSettings) -> dict[str, Any]:
     no sense, or differ from those of the run in `out`, or at which the expert hardly ever succeeds, and
     StorageError when the disk refuses; what was finished by then stays.
     """
-    _check(settings)
+    check_at_least(1, n_episodes=settings.n_episodes, num_envs=settings.num_envs)
+    check_at_least(0, num_threads=settings.num_threads)
+    stream = demonstration_stream(settings.seed)
     out, determining = Path(settings.out), {name: getattr(settings, name) for name in _DETERMINING}
     record = _finished_before(out, determining)
     if record is None:
-        record = _collect(settings, determining)
+        record = _collect(settings, stream, determining)
         write_json(out / RECORD, record)
     with disk_errors(out / STAGING):
         if (out / STAGING).is_dir():
             shutil.rmtree(out / STAGING)
     sys.stdout.write(_described(record, out))
     return record
-
-
-def _check(settings: CollectSettings) -> None:
-    """Raises UserError for the first setting that makes no sense."""
-    for name in ("n_episodes", "num_envs"):
-        if getattr(settings, name) < 1:
-            raise UserError(f"{name}={getattr(settings, name)} is not valid: it takes at least 1")
-    if not 0 <= settings.seed < SEED_LIMIT:
-        raise UserError(f"seed={settings.seed} is not valid: choose 0 to {SEED_LIMIT - 1}")
 
 
 def _finished_before(out: Path, determining: dict[str, Any]) -> dict[str, Any] | None:
@@ -77,12 +70,12 @@ def _finished_before(out: Path, determining: dict[str, Any]) -> dict[str, Any] |
     return record
 
 
-def _collect(settings: CollectSettings, determining: dict[str, Any]) -> dict[str, Any]:
-    """Run what is missing and write the dataset; returns the record."""
+def _collect(settings: CollectSettings, stream: int, determining: dict[str, Any]) -> dict[str, Any]:
+    """Run what is missing of the episodes of `stream` and write the dataset; returns the record."""
     out = Path(settings.out)
     with ExitStack() as resources:
         # The camera comes first: where nothing can be rendered, nothing is begun.
-        studio = Studio(settings) if settings.video else None
+        studio = Studio(settings, stream) if settings.video else None
         if studio is not None:
             resources.callback(studio.close)
         _refuse_foreign_folder(out)
@@ -91,8 +84,9 @@ def _collect(settings: CollectSettings, determining: dict[str, Any]) -> dict[str
         environment, expert = _simulation(settings, agenda)
         resources.callback(environment.close)
         spec = environment.spec
+        staging.begin()
         if not agenda.complete:
-            _run_attempts(Worlds(environment, expert, agenda, settings.seed), agenda, staging, spec)
+            _run_attempts(Worlds(environment, expert, agenda, stream), agenda, staging, spec)
         _require_enough(settings, agenda)
         episodes = {index: staging.episode(index) for index in agenda.chosen}
         footage = _filmed(studio, episodes, staging) if studio is not None else None
@@ -133,6 +127,7 @@ def _run_attempts(worlds: Worlds, agenda: Agenda, staging: Staging, spec: TaskSp
             for attempt in worlds.step():
                 _keep(attempt, staging, spec)
                 agenda.finish(attempt.index, attempt.episode.success)
+            bar.set_postfix(attempts=agenda.finished, control_steps=worlds.steps_run, refresh=False)
             bar.update(len(agenda.chosen) - bar.n)
 
 
@@ -172,7 +167,9 @@ def _summary(spec: TaskSpec, episodes: Mapping[int, Episode], staging: Staging) 
     steps = sum(map(len, episodes.values()))
     return {
         "attempts": attempts,
+        "successes": len(episodes),
         "success_rate": len(episodes) / attempts,
+        "success_ci95": list(wilson_interval(len(episodes), attempts)),
         "failures_by_phase": {phase: phases[phase] for phase in spec.phases if phase in phases},
         "faults": sum(failure.fault for failure in failures),
         "steps": steps,
@@ -183,12 +180,19 @@ def _summary(spec: TaskSpec, episodes: Mapping[int, Episode], staging: Staging) 
 
 
 def _described(record: Mapping[str, Any], out: Path) -> str:
-    return (
-        f"{record['n_episodes']} episodes of {record['task']} ({record['randomness']}), on average "
-        f"{record['mean_episode_s']:.1f} s; the expert succeeded in {record['success_rate']:.1%} of "
-        f"{record['attempts']} attempts\n  {out}\n"
-    )
+    low, high = record["success_ci95"]
+    disturbed = ", disturbed" if record["disturbance"] else ""
+    lines = [
+        f"{record['n_episodes']} episodes of {record['task']} (randomness {record['randomness']}{disturbed}, "
+        f"seed {record['seed']}), {record['mean_episode_s']:.1f} s each on average",
+        f"  the expert succeeded in {record['success_rate']:.1%} ({low:.1%} to {high:.1%} at 95 %) of "
+        f"{record['attempts']} attempts",
+    ]
+    lines += [f"  {count} failed in {phase}" for phase, count in record["failures_by_phase"].items()]
+    if record["faults"]:
+        lines.append(f"  physics faults  {record['faults']}")
+    return "\n".join([*lines, f"  {out}", ""])
 
 
 def _progress(total: int, label: str, done: int) -> "tqdm[NoReturn]":
-    return tqdm(total=total, initial=done, desc=label, unit="episode", disable=None, leave=False)
+    return tqdm(total=total, initial=done, desc=label, unit="episode", miniters=0, disable=None, leave=False)

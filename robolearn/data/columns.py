@@ -29,8 +29,10 @@ def read_parquet(path: Path, columns: list[str]) -> pa.Table:
         raise UserError(f"{path} {what}")
     try:
         file = pq.ParquetFile(pa.BufferReader(content))
-        if lacking := [name for name in columns if name not in file.schema_arrow.names]:
-            raise UserError(f"{path} lacks the column '{lacking[0]}'")
+        names = file.schema_arrow.names
+        if wrong := [name for name in columns if names.count(name) != 1]:
+            what = "has twice" if wrong[0] in names else "lacks"
+            raise UserError(f"{path} {what} the column '{wrong[0]}'")
         return file.read(columns)
     except (pa.ArrowException, OSError) as error:
         raise UserError(f"{path} is damaged: {str(error).splitlines()[0]}") from error

@@ -11,7 +11,8 @@ RELATIVE_RESOLUTION = 1e-6
 """A range below this share of the values' size is rounding in float32: the entry counts as constant."""
 
 CONSTANT_MARGIN = 1.0
-"""Constant entries are widened by this on both sides, as ResiP and KORR do: they map to 0."""
+"""Constant entries are widened by this on both sides, as ResiP and KORR do (by more where float32 would
+round that away): they map to 0."""
 
 
 class MinMaxNormaliser(nn.Module):
@@ -45,7 +46,8 @@ class MinMaxNormaliser(nn.Module):
             raise UserError(f"normalisation cannot be fitted: entry {column} is not finite")
         minimum, maximum = values.amin(dim=0), values.amax(dim=0)
         size = torch.maximum(minimum.abs(), maximum.abs())
-        margin = CONSTANT_MARGIN * (maximum - minimum <= RELATIVE_RESOLUTION * size).to(values.dtype)
+        resolution = RELATIVE_RESOLUTION * size
+        margin = resolution.clamp(min=CONSTANT_MARGIN) * (maximum - minimum <= resolution)
         return cls(minimum - margin, maximum + margin)
 
     def normalise(self, values: Tensor) -> Tensor:

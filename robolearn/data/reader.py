@@ -53,14 +53,18 @@ def read_dataset(folder: Path) -> Content:
 
 
 def _require_dataset(path: Path) -> None:
-    """Raise UserError unless the folder `path` has what every LeRobot dataset has."""
-    if (path / layout.INFO).is_file():
-        return
+    """Raise UserError unless the folder `path` has all of `meta` that a dataset by robolearn has."""
     if not path.exists():
         raise UserError(f"dataset {path} does not exist")
     if path.is_file():
         raise UserError(f"dataset {path} is a file: a dataset is a folder with {layout.INFO}")
-    raise UserError(f"{path} is not a LeRobot dataset: {layout.INFO} is missing")
+    if not (path / layout.INFO).is_file():
+        raise UserError(f"{path} is not a LeRobot dataset: {layout.INFO} is missing")
+    if not (path / layout.RECORD).is_file():
+        raise UserError(f"{path} is not a dataset that robolearn wrote: {layout.RECORD} is missing")
+    for name in (layout.EPISODES, layout.TASKS, layout.STATISTICS):
+        if not (path / name).is_file():
+            raise UserError(f"{path / name} is missing")
 
 
 def _columns() -> tuple[str, ...]:
@@ -125,13 +129,13 @@ def _episodes(folder: Path, information: dict[str, Any]) -> tuple[list[str], NDA
 
 def _check_counters(tables: list[tuple[Path, pa.Table]], starts: NDArray[np.int64], spec: TaskSpec) -> None:
     """Frames are numbered as `meta/episodes` says, and end and follow each other in time as they should."""
+    rows = sum(len(table) for _, table in tables)
+    if rows != starts[-1]:
+        raise UserError(f"{tables[-1][0]}: {rows} frames in all, but {layout.EPISODES} has {starts[-1]}")
     lengths = np.diff(starts)
     episode = np.repeat(np.arange(len(lengths)), lengths)
     step = np.arange(starts[-1]) - starts[:-1].repeat(lengths)
     expected = dict(zip(_COUNTERS, (episode, step, np.arange(starts[-1])), strict=True))
-    rows = sum(len(table) for _, table in tables)
-    if rows != starts[-1]:
-        raise UserError(f"{tables[-1][0]}: {rows} frames in all, but {layout.EPISODES} has {starts[-1]}")
     begin = 0
     for path, table in tables:
         part = slice(begin, begin := begin + len(table))

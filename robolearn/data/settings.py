@@ -13,7 +13,7 @@ class CollectSettings:
     num_envs, num_threads: worlds stepped together, and simulation threads (0: one a core); they do not
         change the result
     video: also record the front camera
-    seed: of the episodes; evaluate with another one, or the episodes are the same
+    seed: of the episodes, which no evaluation has, whatever its seed
     """
 
     task: str = "one_leg"

@@ -37,23 +37,30 @@ class Staging:
     """The waiting room of one run; whatever has a file in it never runs again."""
 
     def __init__(self, folder: Path, settings: Mapping[str, Any]) -> None:
-        """Begin, or go on with what a killed run left.
+        """Look at what a killed run may have left; nothing is written yet.
 
         settings: what determines the episodes
 
-        Raises UserError when the folder belongs to a run with other settings.
+        Raises UserError when episodes wait in the folder that other settings determined.
         """
         self._folder = folder
-        run = {"settings": dict(settings), "code_version": code_version()}
-        if not (folder / _RUN).is_file():
-            write_json(folder / _RUN, run)
+        self._run = {"settings": dict(settings), "code_version": code_version()}
+        if not self.outcomes():
+            return
         earlier = read_json(folder / _RUN)
-        require_same_settings(folder.parent, earlier.get("settings", {}), settings)
-        if earlier.get("code_version") != run["code_version"]:
+        require_same_settings(folder.parent, earlier.get("settings"), settings)
+        if earlier.get("code_version") != self._run["code_version"]:
             logger.warning("%s was begun by another version of the code: its episodes are kept", folder)
+
+    def begin(self) -> None:
+        """Claim the folder for these settings. Raises as `storage.disk_errors`."""
+        if not self.outcomes():
+            write_json(self._folder / _RUN, self._run)
 
     def outcomes(self) -> dict[int, bool]:
         """Finished attempts, and whether they succeeded."""
+        if not self._folder.is_dir():
+            return {}
         names = [_ATTEMPT.fullmatch(entry.name) for entry in self._folder.iterdir()]
         return {int(name["index"]): name["kind"] == "success" for name in names if name}
 
@@ -97,8 +104,13 @@ class Staging:
         return self._folder / f"{kind}-{index:06d}.{suffix}"
 
 
-def require_same_settings(out: Path, earlier: Mapping[str, Any], settings: Mapping[str, Any]) -> None:
-    """Raise UserError, which names the first key that differs, unless a run in `out` had these settings."""
+def require_same_settings(out: Path, earlier: Any, settings: Mapping[str, Any]) -> None:
+    """Raise UserError, which names the first key that differs, unless a run in `out` had these settings.
+
+    earlier: the settings that a file says it had
+    """
+    if not isinstance(earlier, dict):
+        raise UserError(f"{out} holds a collection whose record is damaged: choose another out")
     for key, value in settings.items():
         if earlier.get(key) != value:
             raise UserError(

@@ -15,12 +15,11 @@ from safetensors.torch import load, save
 
 from robolearn.data.statistics import LEVELS, colour_histogram
 from robolearn.errors import UserError
+from robolearn.evaluation.video import Frame
 
 _ENCODER = {"crf": "23", "g": "2", "bf": "0", "preset": "veryfast", "threads": "1"}
 """Two frames a key frame, since training reads single frames in any order (LeRobot encodes so, too); one
 thread, since x264's bytes depend on their number."""
-
-Frame = NDArray[np.uint8]
 
 
 @dataclass(frozen=True)

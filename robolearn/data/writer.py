@@ -3,7 +3,8 @@
 import itertools
 import json
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -26,7 +27,7 @@ from robolearn.data.tables import (
 from robolearn.data.video import Film
 from robolearn.errors import UserError
 from robolearn.specification import TaskSpec
-from robolearn.storage import disk_errors, new_directory
+from robolearn.storage import disk_errors, sync_tree
 
 _ASSEMBLY = ".dataset"
 
@@ -59,7 +60,8 @@ def write_dataset(
     provenance: where the episodes come from, kept as JSON in `meta/robolearn.json`
     replace: remove an older dataset, or what a kill left of one
 
-    Raises UserError for no episodes, ones that do not fit `spec`, or an older dataset, and as `storage.disk_errors`.
+    Raises UserError for no episodes, ones that do not fit `spec`, or an older dataset, and as
+    `storage.disk_errors`.
     """
     _check(spec, episodes)
     if not replace and (older := [name for name in layout.PARTS if (path / name).exists()]):
@@ -69,7 +71,7 @@ def write_dataset(
         frame_columns(episode, index, first, spec.control_rate_hz)
         for index, (episode, first) in enumerate(zip(episodes, layout.offsets(lengths), strict=False))
     ]
-    with new_directory(path / _ASSEMBLY) as new:
+    with _assembled(path) as new:
         _write_frames(new, spec, columns, lengths)
         _write_episodes(new, spec, columns, lengths, footage)
         _write(new, layout.TASKS, parquet_bytes([task_table(spec.name)]))
@@ -81,18 +83,30 @@ def write_dataset(
         if footage is not None:
             for index, film in enumerate(footage.films):
                 _write(new, layout.video_file(footage.format.key, index), film.mp4)
-    _move_into_place(path)
 
 
-def _move_into_place(path: Path) -> None:
+@contextmanager
+def _assembled(path: Path) -> Iterator[Path]:
+    """A folder for the parts of a dataset, which move into `path` when the block ends without an error."""
+    folder = path / _ASSEMBLY
     with disk_errors(path):
-        for name in reversed(layout.PARTS):
-            if (path / name).exists():
-                shutil.rmtree(path / name)
-        for name in layout.PARTS:
-            if (path / _ASSEMBLY / name).exists():
-                (path / _ASSEMBLY / name).rename(path / name)
-        (path / _ASSEMBLY).rmdir()
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+        try:
+            yield folder
+            sync_tree(folder)
+            _move_into_place(folder, path)
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _move_into_place(folder: Path, path: Path) -> None:
+    for name in reversed(layout.PARTS):
+        if (path / name).exists():
+            shutil.rmtree(path / name)
+    for name in layout.PARTS:
+        if (folder / name).exists():
+            (folder / name).rename(path / name)
 
 
 def _check(spec: TaskSpec, episodes: Sequence[Episode]) -> None:

@@ -1,7 +1,7 @@
-"""Which episodes a run trains and validates on: streams that no evaluation can meet.
+"""Which episodes a run demonstrates, trains and validates on: streams that no evaluation can meet.
 
 `robolearn.environment.episode_seeds` keeps runs apart by their seed, below 2**31. People choose run
-seeds below 2**29; training and validation take streams from 2**30 upwards.
+seeds below 2**29; demonstrations take streams from there, training and validation from 2**30 upwards.
 """
 
 from robolearn.errors import UserError
@@ -16,6 +16,11 @@ def _checked(seed: int) -> int:
     if not 0 <= seed < SEED_LIMIT:
         raise UserError(f"seed={seed} is not valid: choose 0 to {SEED_LIMIT - 1}")
     return seed
+
+
+def demonstration_stream(seed: int) -> int:
+    """The `episode_seeds` run that demonstrations of the collection `seed` come from."""
+    return SEED_LIMIT + _checked(seed)
 
 
 def training_stream(seed: int) -> int:

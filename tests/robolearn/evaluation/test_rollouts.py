@@ -8,27 +8,12 @@ from robolearn.environment import episode_seeds
 from robolearn.evaluation.action_log import ActionLog
 from robolearn.evaluation.episode_table import EpisodeTable
 from robolearn.evaluation.rollouts import run_episodes, stream_episodes
-from toy_environment import PointMassEnvironment, PointMassExpert
-
-
-class Mixed(PointMassExpert):
-    """Succeeds in episodes of even seeds only."""
-
-    def __init__(self, environment: PointMassEnvironment) -> None:
-        super().__init__(environment)
-        self._bias = torch.zeros(environment.num_envs, 1)
-
-    def reset(self, episode_seeds: torch.Tensor, env_ids: torch.Tensor | None = None) -> None:
-        ids = torch.arange(len(self._bias)) if env_ids is None else env_ids
-        self._bias[ids, 0] = (episode_seeds % 2).float()
-
-    def act(self, observation: torch.Tensor) -> torch.Tensor:
-        return super().act(observation) + self._bias
+from toy_environment import MixedExpert, PointMassEnvironment
 
 
 def run(num_envs: int, count: int = 20) -> EpisodeTable:
     environment = PointMassEnvironment(num_envs)
-    return run_episodes(environment, Mixed(environment), episode_seeds(3, 0, count))
+    return run_episodes(environment, MixedExpert(environment), episode_seeds(3, 0, count))
 
 
 @pytest.mark.parametrize("num_envs", [1, 3, 20, 33])
@@ -52,7 +37,7 @@ def test_columns_say_what_happened() -> None:
 def test_streams_each_episode_once_as_it_ends() -> None:
     environment = PointMassEnvironment(4)
     places = torch.arange(10, 20)
-    parts = list(stream_episodes(environment, Mixed(environment), episode_seeds(3, 0, 10), places))
+    parts = list(stream_episodes(environment, MixedExpert(environment), episode_seeds(3, 0, 10), places))
     assert len(parts) > 3
     assert sorted(np.concatenate([part.episode for part in parts]).tolist()) == list(range(10, 20))
 
@@ -60,7 +45,7 @@ def test_streams_each_episode_once_as_it_ends() -> None:
 def test_kept_actions_make_the_episode_again() -> None:
     environment = PointMassEnvironment(4)
     log = ActionLog(4, environment.spec)
-    parts = stream_episodes(environment, Mixed(environment), episode_seeds(3, 0, 12), None, log)
+    parts = stream_episodes(environment, MixedExpert(environment), episode_seeds(3, 0, 12), None, log)
     table = EpisodeTable.concatenate(list(parts))
     assert set(log.kept) == {True, False}
     for success, episode in log.kept.items():
