@@ -1,0 +1,1 @@
+"""Pictures of running simulations. Nothing here is needed to train or evaluate."""
