@@ -12,9 +12,10 @@ from torch import Tensor
 from tqdm import tqdm
 
 from robolearn.checkpoint import code_version
+from robolearn.checks import check_at_least, check_positive
 from robolearn.environment import BatchedEnvironment, episode_seeds
 from robolearn.evaluation.bare_engine import BareEngine, RecordingBatch
-from robolearn.evaluation.checks import check_at_least, check_positive, check_seed, simulation_of
+from robolearn.evaluation.checks import check_seed, simulation_of
 from robolearn.evaluation.controllers import Controller
 from robolearn.evaluation.hardware import hardware
 from robolearn.evaluation.settings import BenchSettings

@@ -10,20 +10,6 @@ if TYPE_CHECKING:
     from envs.simulation import Simulation
 
 
-def check_at_least(minimum: int, **values: int) -> None:
-    """Raises UserError for the first of the named settings that is below `minimum`."""
-    for name, value in values.items():
-        if value < minimum:
-            raise UserError(f"{name}={value} is not valid: it takes at least {minimum}")
-
-
-def check_positive(**values: float) -> None:
-    """Raises UserError for the first of the named settings that is not above 0."""
-    for name, value in values.items():
-        if not value > 0:
-            raise UserError(f"{name}={value} is not valid: it takes more than 0")
-
-
 def check_seed(seed: int) -> None:
     """Raises UserError for a seed whose episodes training might have seen, or that is negative."""
     if not 0 <= seed < SEED_LIMIT:

@@ -9,9 +9,10 @@ import torch
 from tqdm import tqdm
 
 from robolearn.checkpoint import RUN_CHECKPOINTS, code_version
+from robolearn.checks import check_at_least
 from robolearn.environment import BatchedEnvironment, episode_seeds
 from robolearn.evaluation.action_log import ActionLog
-from robolearn.evaluation.checks import check_at_least, check_seed
+from robolearn.evaluation.checks import check_seed
 from robolearn.evaluation.controllers import Controller, ControllerChoice
 from robolearn.evaluation.episode_table import EPISODES, EpisodeTable, read_episodes, write_episodes
 from robolearn.evaluation.rollouts import stream_episodes

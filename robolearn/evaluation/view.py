@@ -9,8 +9,9 @@ from typing import Any, cast
 import torch
 from mujoco.batch import Batch
 
+from robolearn.checks import check_at_least, check_positive
 from robolearn.environment import BatchedEnvironment, episode_seeds
-from robolearn.evaluation.checks import check_at_least, check_positive, check_seed, simulation_of
+from robolearn.evaluation.checks import check_seed, simulation_of
 from robolearn.evaluation.controllers import Controller, ControllerChoice
 from robolearn.evaluation.displays import Display, open_display
 from robolearn.evaluation.settings import ViewSettings

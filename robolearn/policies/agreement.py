@@ -1,4 +1,4 @@
-"""Whether a policy and what it is to act in mean the same by their vectors."""
+"""Whether a policy, its data and what it is to act in mean the same by their vectors."""
 
 from robolearn.errors import UserError
 from robolearn.specification import TaskSpec, VectorSpec
@@ -7,10 +7,10 @@ from robolearn.specification import TaskSpec, VectorSpec
 def require_agreement(found: TaskSpec, expected: TaskSpec, origin: str) -> None:
     """Raise UserError naming the first difference in task, observation, action or control rate.
 
-    found: what the policy was trained for; origin: where it comes from, for the message
+    found: of a policy or of a dataset; origin: where it comes from, for the message
     """
     if found.name != expected.name:
-        raise UserError(f"{origin} was trained for task '{found.name}', not '{expected.name}'")
+        raise UserError(f"{origin} is of task '{found.name}', not '{expected.name}'")
     for what in ("observation", "action"):
         _compare(getattr(found, what), getattr(expected, what), f"{origin}: {what}")
     if found.control_rate_hz != expected.control_rate_hz:

@@ -1,32 +1,15 @@
 """The base policy: a diffusion model of action chunks (arXiv 2303.04137, and KORR A.4)."""
 
-from dataclasses import dataclass, field
-
 import torch
 from torch import Tensor
 
 from robolearn.data.normalisation import MinMaxNormaliser
 from robolearn.errors import UserError
 from robolearn.policies.chunk_memory import ChunkMemory
-from robolearn.policies.denoisers.registry import DenoiserSettings, make_denoiser
-from robolearn.policies.noise_schedule import NoiseSchedule, NoiseSettings
+from robolearn.policies.denoisers.registry import make_denoiser
+from robolearn.policies.noise_schedule import NoiseSchedule
 from robolearn.policies.policy import NORMALISED_LIMIT, Policy
-
-
-@dataclass
-class DiffusionSettings:
-    """A diffusion policy.
-
-    prediction_horizon: control steps of a chunk
-    execution_horizon: of which the first so many are carried out before the next chunk is planned
-    warm_start: sample from the noised rest of the last chunk instead of from pure noise, as KORR does
-    """
-
-    prediction_horizon: int = 32
-    execution_horizon: int = 8
-    warm_start: bool = False
-    noise: NoiseSettings = field(default_factory=NoiseSettings)
-    denoiser: DenoiserSettings = field(default_factory=DenoiserSettings)
+from robolearn.policies.settings import DiffusionSettings
 
 
 class DiffusionPolicy(Policy):

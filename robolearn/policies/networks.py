@@ -17,7 +17,7 @@ def perceptron(
         nn.ReLU(),
         nn.Linear(hidden_size, output_size, bias=last_bias),
     )
-    for layer in layers[:-1]:
+    for layer in list(layers.children())[:-1]:
         if isinstance(layer, nn.Linear):
             nn.init.kaiming_normal_(layer.weight, mode="fan_in", nonlinearity="relu")
             nn.init.zeros_(layer.bias)

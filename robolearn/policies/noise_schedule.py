@@ -1,32 +1,16 @@
 """Adding noise to chunks and taking it away again, with the schedulers of `diffusers`."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import torch
 from diffusers.schedulers.scheduling_ddim import DDIMScheduler
 from torch import Tensor
 
 from robolearn.errors import UserError, unknown_name
+from robolearn.policies.settings import NoiseSettings
 
 PREDICTIONS = ("epsilon", "sample", "v_prediction")
 SPACINGS = ("leading", "trailing")
-
-
-@dataclass
-class NoiseSettings:
-    """The diffusion process.
-
-    training_steps: of the squared-cosine schedule (KORR, A.4)
-    sampling_steps: of DDIM when acting; the published evaluations use 4
-    prediction: what the network predicts: epsilon (the noise, as published), sample or v_prediction
-    spacing: where sampling starts: trailing (at pure noise) or leading (a step below it, as published)
-    """
-
-    training_steps: int = 100
-    sampling_steps: int = 4
-    prediction: str = "epsilon"
-    spacing: str = "trailing"
 
 
 class NoiseSchedule:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
+from robolearn.koopman.dynamics import Dynamics
 from robolearn.policies.networks import perceptron
 
 INITIALISATIONS = ("scaled", "published")
@@ -63,6 +64,11 @@ class ResidualActor(nn.Module, ABC):
         """
         mean = self._mean(observation, base_action, self._goal_of(observation, goal))
         return torch.tanh(mean) if self.config.bounded else mean
+
+    @property
+    def dynamics(self) -> Dynamics | None:
+        """What the actor looks ahead with; None for actors that do not."""
+        return None
 
     def koopman_loss(self, observation: Tensor, executed: Tensor, next_observation: Tensor) -> Tensor:
         """Scalar loss of the dynamics model; zero for actors without one.

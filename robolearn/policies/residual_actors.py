@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from robolearn.checks import check_at_least
 from robolearn.errors import unknown_name
 from robolearn.koopman.actors import KoopmanResidual, NonlinearResidual
 from robolearn.policies.residual import INITIALISATIONS, PlainResidual, ResidualActor, ResidualConfig
@@ -17,8 +18,10 @@ ACTORS: Mapping[str, type[ResidualActor]] = {
 def make_residual_actor(config: ResidualConfig) -> ResidualActor:
     """Build the actor that `config` names, its residual exactly zero.
 
-    Initial weights come from torch's global generator. Raises UserError for an unknown name.
+    Initial weights come from torch's global generator. Raises UserError for an unknown name or
+    sizes below 1.
     """
+    check_at_least(1, lifted_size=config.lifted_size, hidden_size=config.hidden_size)
     if config.actor not in ACTORS:
         raise unknown_name("residual actor", config.actor, ACTORS)
     if config.initialisation not in INITIALISATIONS:

@@ -6,6 +6,8 @@ from abc import ABC, abstractmethod
 import torch
 from torch import Tensor, nn
 
+from robolearn.errors import UserError
+
 
 class Denoiser(nn.Module, ABC):
     """Predicts the noise in chunks of normalised actions, H control steps each."""
@@ -34,3 +36,9 @@ class StepEmbedding(nn.Module):
         """Embeddings (N, size) of steps (N,)."""
         angles = step[:, None].to(self.frequencies.dtype) * self.frequencies
         return torch.cat([angles.sin(), angles.cos()], dim=-1)
+
+
+def check_step_size(name: str, size: int) -> None:
+    """Raises UserError, which calls it `name`, for a size that `StepEmbedding` cannot have."""
+    if size < 4 or size % 2:
+        raise UserError(f"{name}={size} is not valid: it takes an even number from 4")

@@ -1,27 +1,11 @@
 """A residual perceptron over the flattened chunk: the default, fast on two processor cores."""
 
-from dataclasses import dataclass
-
 import torch
 from torch import Tensor, nn
 
-from robolearn.policies.denoisers.denoiser import Denoiser, StepEmbedding
-
-
-@dataclass
-class MlpSettings:
-    """Sizes of the perceptron.
-
-    width: of the residual stream
-    hidden_size: of each block
-    blocks: residual blocks
-    step_size: entries of the diffusion step's embedding
-    """
-
-    width: int = 256
-    hidden_size: int = 512
-    blocks: int = 3
-    step_size: int = 64
+from robolearn.checks import check_at_least
+from robolearn.policies.denoisers.denoiser import Denoiser, StepEmbedding, check_step_size
+from robolearn.policies.settings import MlpSettings
 
 
 class MlpDenoiser(Denoiser):
@@ -32,8 +16,11 @@ class MlpDenoiser(Denoiser):
     """
 
     def __init__(self, settings: MlpSettings, horizon: int, action_size: int, observation_size: int) -> None:
+        """Raises UserError for sizes that make no such network."""
         super().__init__()
-        width = settings.width
+        check_step_size("mlp.step_size", settings.step_size)
+        width, hidden_size, blocks = settings.width, settings.hidden_size, settings.blocks
+        check_at_least(1, **{"mlp.width": width, "mlp.hidden_size": hidden_size, "mlp.blocks": blocks})
         self.step_embedding = StepEmbedding(settings.step_size)
         self.condition = nn.Sequential(
             nn.Linear(observation_size + settings.step_size, width),
@@ -42,9 +29,7 @@ class MlpDenoiser(Denoiser):
             nn.SiLU(),
         )
         self.inward = nn.Linear(horizon * action_size + observation_size, width)
-        self.blocks = nn.ModuleList(
-            ModulatedBlock(width, settings.hidden_size) for _ in range(settings.blocks)
-        )
+        self.blocks = nn.ModuleList(ModulatedBlock(width, hidden_size) for _ in range(blocks))
         self.outward = nn.Sequential(nn.LayerNorm(width), nn.Linear(width, horizon * action_size))
         _zero(self.outward[-1])
 

@@ -1,25 +1,12 @@
-"""Denoisers by name, with the settings of each."""
-
-from dataclasses import dataclass, field
+"""Denoisers by name."""
 
 from robolearn.errors import unknown_name
 from robolearn.policies.denoisers.denoiser import Denoiser
-from robolearn.policies.denoisers.mlp import MlpDenoiser, MlpSettings
-from robolearn.policies.denoisers.unet import UnetDenoiser, UnetSettings
+from robolearn.policies.denoisers.mlp import MlpDenoiser
+from robolearn.policies.denoisers.unet import UnetDenoiser
+from robolearn.policies.settings import DenoiserSettings
 
 NAMES = ("mlp", "unet")
-
-
-@dataclass
-class DenoiserSettings:
-    """Which network denoises, and the sizes of each.
-
-    name: mlp (about a million parameters, for two processor cores) or unet (66 million, for a GPU)
-    """
-
-    name: str = "mlp"
-    mlp: MlpSettings = field(default_factory=MlpSettings)
-    unet: UnetSettings = field(default_factory=UnetSettings)
 
 
 def make_denoiser(
@@ -27,7 +14,7 @@ def make_denoiser(
 ) -> Denoiser:
     """Build the network for chunks of `horizon` steps; initial weights come from torch's global generator.
 
-    Raises UserError for an unknown name.
+    Raises UserError for an unknown name, or sizes that make no network.
     """
     if settings.name == "mlp":
         return MlpDenoiser(settings.mlp, horizon, action_size, observation_size)

@@ -1,43 +1,24 @@
 """The one-dimensional convolutional U-Net of Diffusion Policy (arXiv 2303.04137, section 3.1), for a GPU."""
 
-from dataclasses import dataclass, field
 from itertools import pairwise
 
 import torch
 from torch import Tensor, nn
 
+from robolearn.checks import check_at_least
 from robolearn.errors import UserError
-from robolearn.policies.denoisers.denoiser import Denoiser, StepEmbedding
-
-
-@dataclass
-class UnetSettings:
-    """Sizes of the U-Net; the defaults are KORR's and ResiP's (A.4), 66 million parameters.
-
-    channels: at each resolution, halved in time from one to the next
-    kernel_size: of the convolutions over time, odd
-    groups: of the group normalisation
-    step_size: entries of the diffusion step's embedding
-    """
-
-    channels: list[int] = field(default_factory=lambda: [256, 512, 1024])
-    kernel_size: int = 5
-    groups: int = 8
-    step_size: int = 256
+from robolearn.policies.denoisers.denoiser import Denoiser, StepEmbedding, check_step_size
+from robolearn.policies.settings import UnetSettings
 
 
 class UnetDenoiser(Denoiser):
     """Convolutions over the chunk's time, scaled and shifted by observation and step in each block."""
 
     def __init__(self, settings: UnetSettings, horizon: int, action_size: int, observation_size: int) -> None:
-        """Raises UserError when `horizon` cannot be halved often enough."""
+        """Raises UserError for sizes that make no such network."""
         super().__init__()
+        _check(settings, horizon)
         channels = settings.channels
-        halvings = len(channels) - 1
-        if horizon % 2**halvings:
-            raise UserError(
-                f"prediction_horizon={horizon} is not valid: the U-Net halves it {halvings} times"
-            )
         step = settings.step_size
         self.step_encoder = nn.Sequential(
             StepEmbedding(step), nn.Linear(step, 4 * step), nn.Mish(), nn.Linear(4 * step, step)
@@ -82,6 +63,19 @@ class UnetDenoiser(Denoiser):
             stream = _through(level, torch.cat([stream, skipped.pop()], dim=1), condition)
             stream = grow(stream)
         return self.outward(stream).transpose(1, 2)
+
+
+def _check(settings: UnetSettings, horizon: int) -> None:
+    check_step_size("unet.step_size", settings.step_size)
+    check_at_least(1, **{"unet.groups": settings.groups, "number of unet.channels": len(settings.channels)})
+    for size in settings.channels:
+        if size < 1 or size % settings.groups:
+            raise UserError(f"unet.channels: {size} is not valid: a multiple of groups={settings.groups}")
+    if settings.kernel_size < 1 or settings.kernel_size % 2 == 0:
+        raise UserError(f"unet.kernel_size={settings.kernel_size} is not valid: it takes an odd number")
+    halvings = len(settings.channels) - 1
+    if horizon % 2**halvings:
+        raise UserError(f"prediction_horizon={horizon} is not valid: the U-Net halves it {halvings} times")
 
 
 class ConditionedBlock(nn.Module):
