@@ -68,10 +68,17 @@ def shown(value: Any) -> str:
 
 
 def _descriptions(settings: type[Any]) -> dict[str, str]:
-    """Descriptions by field, from docstring lines such as "epochs, seed: what they are"."""
+    """Descriptions by field, from docstring lines such as "epochs, seed: what they are", inherited too."""
+    found: dict[str, str] = {}
+    for kind in reversed(settings.__mro__):
+        found |= _described(inspect.cleandoc(kind.__doc__ or ""))
+    return found
+
+
+def _described(docstring: str) -> dict[str, str]:
     found: dict[str, str] = {}
     names: list[str] = []
-    for line in (inspect.getdoc(settings) or "").splitlines():
+    for line in docstring.splitlines():
         if match := _DESCRIBED.match(line):
             names = match["names"].split(", ")
             found |= dict.fromkeys(names, match["text"])

@@ -59,6 +59,9 @@ def _evaluation(name: str, summary: str, settings: str, function: str) -> Verb:
 
 
 _ALGORITHMS = {
+    "behaviour_cloning": Action(
+        "robolearn.imitation.settings:BehaviourCloningSettings", "robolearn.imitation.behaviour_cloning:train"
+    ),
     "ppo_residual": Action(
         "robolearn.reinforcement.settings:ResidualPpoSettings", "robolearn.reinforcement.ppo:train"
     ),

@@ -3,6 +3,7 @@
 import torch
 from torch import Tensor, nn
 
+from robolearn.policies.residual import ResidualActor, ResidualConfig
 from robolearn.reinforcement.residual_environment import Correction, ResidualEnvironment, ResidualLayout
 from toy_environment import POINT_MASS, PointMassEnvironment
 
@@ -55,21 +56,19 @@ class FakeBase:
         return self.action_normaliser.unnormalise(self.base_action(observation)[0])
 
 
-class FakeActor(nn.Module):
+class FakeActor(ResidualActor):
     """Zero residual at first; a linear model stands in for the Koopman model."""
 
     def __init__(self, bounded: bool = False) -> None:
-        super().__init__()
-        self.bounded = bounded
+        super().__init__(ResidualConfig("fake", 6, 2, bounded=bounded))
         self.hidden = nn.Linear(8, 32)
         self.head = nn.Linear(32, 2)
         self.model = nn.Linear(8, 6)
         nn.init.zeros_(self.head.weight)
         nn.init.zeros_(self.head.bias)
 
-    def forward(self, observation: Tensor, base_action: Tensor, goal: Tensor | None = None) -> Tensor:
-        mean = self.head(torch.tanh(self.hidden(torch.cat([observation, base_action], dim=1))))
-        return torch.tanh(mean) if self.bounded else mean
+    def _mean(self, observation: Tensor, base_action: Tensor, goal: Tensor | None) -> Tensor:
+        return self.head(torch.tanh(self.hidden(torch.cat([observation, base_action], dim=1))))
 
     def koopman_loss(self, observation: Tensor, executed: Tensor, next_observation: Tensor) -> Tensor:
         predicted = self.model(torch.cat([observation, executed], dim=1))

@@ -1,1 +1,1 @@
-"""Behaviour cloning of a chunked base policy."""
+"""Imitation learning: base policies from demonstrations."""

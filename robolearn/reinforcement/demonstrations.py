@@ -1,6 +1,6 @@
 """Demonstrations as residual transitions: what the base would have done beside what was done."""
 
-from itertools import compress, pairwise
+from itertools import pairwise
 
 import torch
 from torch import Tensor
@@ -12,13 +12,12 @@ from robolearn.reinforcement.residual_environment import Correction
 
 
 def demonstration_replay(demonstrations: Demonstrations, correction: Correction) -> Replay:
-    """The successful episodes, end to end in one column, with the base's actions on their observations.
+    """Successful episodes, end to end in one column, with the base's actions on their observations.
 
     Reward is 1 at an episode's last step, where it terminates. The observation after the last action
     is not recorded; nothing is bootstrapped from it.
     """
-    bounds = demonstrations.episode_starts.tolist()
-    spans = list(compress(pairwise(bounds), demonstrations.success.tolist()))
+    spans = list(pairwise(demonstrations.episode_starts.tolist()))
     views = _views([demonstrations.observation[first:last] for first, last in spans], correction)
     layout = correction.layout
     replay = Replay(sum(len(view) for view in views), 1, layout.size, layout.action_size)

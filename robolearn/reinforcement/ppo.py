@@ -2,30 +2,30 @@
 
 from typing import Any
 
+from robolearn.devices import use_threads
 from robolearn.reinforcement.ppo_trainer import PpoTrainer
 from robolearn.reinforcement.residual_policies import (
     FrozenBase,
     latent_diagnosis,
+    load_demonstrations,
     residual_actor,
     value_critic,
 )
-from robolearn.reinforcement.session import Session
 from robolearn.reinforcement.settings import ResidualPpoSettings
 from robolearn.reinforcement.workplace import Workplace
+from robolearn.training.session import Session
 
 
 def train(settings: ResidualPpoSettings) -> dict[str, Any]:
     """Refine a frozen base policy; returns what `train.json` in the run's directory holds.
 
-    Raises UserError for a base that is missing or of another task, and for a run that cannot go on.
+    Raises UserError for a base or dataset that is missing or of another task, and for a run that cannot
+    go on.
     """
-    base = FrozenBase.load(settings.base)
-    workplace = Workplace(settings, base.policy, base.spec)
-    actor = residual_actor(settings, base, bounded=False)
-    critic = value_critic(settings, workplace.layout)
-    trainer = PpoTrainer(settings, workplace.worlds, actor, critic, latent_diagnosis(actor))
-    session = Session(settings, trainer, workplace.validation(trainer.residual), base.saver(settings, actor))
-    try:
-        return session.run()
-    finally:
-        workplace.close()
+    use_threads(settings.num_threads)
+    base = FrozenBase.load(settings.base, settings.seed)
+    actor = residual_actor(settings, base, load_demonstrations(settings, base.spec), bounded=False)
+    with Workplace(settings, base.policy, base.spec) as workplace:
+        critic = value_critic(settings, workplace.layout)
+        trainer = PpoTrainer(settings, workplace.worlds, actor, critic, latent_diagnosis(actor))
+        return Session(settings, trainer, workplace.measurement(trainer), base.saver(settings, actor)).run()

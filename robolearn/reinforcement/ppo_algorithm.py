@@ -12,10 +12,11 @@ from stable_baselines3.common.utils import explained_variance
 from stable_baselines3.common.vec_env import VecEnv
 from torch import Tensor, nn
 
+from robolearn.policies.residual import ResidualActor
 from robolearn.reinforcement.ppo_policy import ACTOR_GROUP, CRITIC_GROUP, ResidualActorCriticPolicy
 from robolearn.reinforcement.residual_environment import ResidualLayout
 from robolearn.reinforcement.settings import PpoOptimisation
-from robolearn.reinforcement.training_state import entries_below, optimizer_state, set_optimizer_state
+from robolearn.training.state import entries_below, optimizer_state, set_optimizer_state
 
 
 @dataclass
@@ -55,7 +56,7 @@ class ResidualPPO(PPO):
     def __init__(
         self,
         env: VecEnv,
-        actor: nn.Module,
+        actor: ResidualActor,
         critic: nn.Module,
         layout: ResidualLayout,
         settings: PpoOptimisation,
@@ -197,7 +198,9 @@ class ResidualPPO(PPO):
     def start(self) -> None:
         """Begin a first episode in every world."""
         assert self.env is not None
-        self._last_obs = self.env.reset()
+        observation = self.env.reset()
+        assert isinstance(observation, np.ndarray)
+        self._last_obs = observation
         self._last_episode_starts = np.ones(self.env.num_envs, dtype=bool)
 
     def collect(self) -> None:

@@ -9,6 +9,7 @@ from stable_baselines3.common.policies import ActorCriticPolicy
 from stable_baselines3.common.type_aliases import PyTorchObs, Schedule
 from torch import Tensor, nn
 
+from robolearn.policies.residual import ResidualActor
 from robolearn.reinforcement.residual_environment import ResidualLayout
 
 ADAM_EPSILON = 1e-5
@@ -32,7 +33,7 @@ class ResidualActorCriticPolicy(ActorCriticPolicy):
         action_space: spaces.Space,
         lr_schedule: Schedule,
         *,
-        actor: nn.Module,
+        actor: ResidualActor,
         critic: nn.Module,
         layout: ResidualLayout,
         noise_log_std: float,

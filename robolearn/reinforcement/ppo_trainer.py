@@ -1,17 +1,17 @@
 """One iteration of residual PPO: a rollout, an update, and their metrics."""
 
-import math
-
 import torch
 from stable_baselines3.common.vec_env import VecEnv, VecNormalize
 from torch import Tensor, nn
 
+from robolearn.policies.residual import ResidualActor
 from robolearn.reinforcement.ppo_algorithm import ResidualPPO
 from robolearn.reinforcement.residual_environment import ResidualEnvironment
 from robolearn.reinforcement.settings import PpoOptimisation, ResidualPpoSettings
-from robolearn.reinforcement.trainer import Diagnosis, Trainer
-from robolearn.reinforcement.training_state import entries_below
+from robolearn.reinforcement.trainer import Diagnosis, ResidualTrainer
 from robolearn.reinforcement.vec_env import BatchVecEnv
+from robolearn.training.schedules import falling, rising
+from robolearn.training.state import entries_below
 
 RESIDUAL_LIMIT = 10.0
 """Bound of residuals for the library's action space: 27 standard deviations, so never reached by noise."""
@@ -20,14 +20,14 @@ REWARD_LIMIT = 5.0
 """Normalised rewards are clipped at this (KORR, A.5)."""
 
 
-class PpoTrainer(Trainer):
+class PpoTrainer(ResidualTrainer):
     """PPO on a residual environment."""
 
     def __init__(
         self,
         settings: ResidualPpoSettings,
         worlds: ResidualEnvironment,
-        actor: nn.Module,
+        actor: ResidualActor,
         critic: nn.Module,
         diagnose: Diagnosis,
     ) -> None:
@@ -53,7 +53,7 @@ class PpoTrainer(Trainer):
     def iterate(self) -> dict[str, float]:
         """One rollout and one update."""
         ppo = self.settings.ppo
-        share = min(1.0, self.steps / self.settings.total_steps)
+        share = self.steps / self.settings.total_steps
         self.algorithm.set_learning_rates(
             actor_learning_rate(ppo, self.iteration, share), ppo.critic_learning_rate
         )
@@ -90,10 +90,8 @@ class PpoTrainer(Trainer):
 
 def actor_learning_rate(ppo: PpoOptimisation, iteration: int, share: float) -> float:
     """Rises linearly from 0 while the critic learns, then falls as a cosine of the budget's share spent."""
-    warmup = min(1.0, iteration / ppo.actor_warmup_iterations) if ppo.actor_warmup_iterations else 1.0
-    cosine = 0.5 * (1.0 + math.cos(math.pi * share))
-    floor = ppo.final_learning_rate
-    return ppo.actor_learning_rate * warmup * (floor + (1.0 - floor) * cosine)
+    warmup = rising(iteration, ppo.actor_warmup_iterations)
+    return ppo.actor_learning_rate * warmup * falling(share, ppo.final_learning_rate)
 
 
 def _normalised(env: VecEnv, ppo: PpoOptimisation) -> VecNormalize:

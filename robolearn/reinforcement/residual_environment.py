@@ -11,11 +11,9 @@ import torch
 from torch import Tensor
 
 from robolearn.environment import BatchedEnvironment
+from robolearn.policies.policy import NORMALISED_LIMIT
 from robolearn.reinforcement.episodes import AutoResetEnvironment, EpisodeStep, EpisodeTally, EpisodicBatch
-from robolearn.reinforcement.training_state import entries_below
-
-OBSERVATION_LIMIT = 3.0
-"""Normalised observations are clamped to this on both sides (KORR, A.4)."""
+from robolearn.training.state import entries_below
 
 
 class Normaliser(Protocol):
@@ -93,7 +91,7 @@ class Correction:
         """Residual observations (K, O + A + 1) of raw ones (K, O); pops the base's next actions."""
         action, phase = self.base.base_action(observation, env_ids)
         normalised = self.base.observation_normaliser.normalise(observation)
-        clamped = normalised.clamp(-OBSERVATION_LIMIT, OBSERVATION_LIMIT)
+        clamped = normalised.clamp(-NORMALISED_LIMIT, NORMALISED_LIMIT)
         return torch.cat([clamped, action, phase.to(action.dtype)[:, None]], dim=1)
 
     def executed(self, observation: Tensor, residual: Tensor) -> Tensor:

@@ -8,21 +8,29 @@ from dataclasses import dataclass, field
 
 from omegaconf import MISSING
 
+from robolearn.training.settings import RunSettings
+
 
 @dataclass
 class ResidualNetworks:
     """The residual actor: which one, and its sizes (KORR, A.2).
 
-    actor: a name in the registry of residual actors: koopman, mlp (ResiP), ...
+    actor: koopman (KORR), mlp (ResiP), or nonlinear (ResiP on a learnt perceptron's prediction, A.7)
     lifted_size: dimension d of the latent; 128 is the published optimum, 256 the published default
     hidden_size: width of the hidden layers
-    detach: keep the policy gradient out of the Koopman model ("w/o bkp", A.3)
+    goal: the actor also sees the end of a successful demonstration from `dataset` (A.6)
+    detach: keep the policy gradient out of the dynamics model ("w/o bkp", A.3)
+    stop_target_gradient: the dynamics loss does not move the latent that it predicts
+    initialisation: of the Koopman model: scaled (informative and standing still) or published (A.2)
     """
 
     actor: str = "koopman"
     lifted_size: int = 128
     hidden_size: int = 256
+    goal: bool = False
     detach: bool = False
+    stop_target_gradient: bool = False
+    initialisation: str = "scaled"
 
 
 @dataclass
@@ -109,35 +117,30 @@ class Validation:
 
 
 @dataclass
-class ResidualSettings:
+class ResidualSettings(RunSettings):
     """What refining a frozen base policy needs, whatever the algorithm.
 
-    base: checkpoint folder of the base policy
-    num_envs, num_threads: worlds, and simulation threads (0: one a core)
-    action_scale: executed = base + action_scale * residual, normalised
     total_steps: control steps of all worlds together
-    minutes: stop after this much training, 0 for no limit
-    checkpoint_minutes: time between checkpoints
-    resume: run directory to go on from
-    wandb: offline, online or disabled
+    base: checkpoint folder of the base policy, or the run that trained it
+    randomness: of the initial layout, such as low, med or high
+    disturbance: push the parts at random during the episode
+    dataset: demonstrations of the same task, null for none
+    num_envs: worlds stepped together
+    action_scale: executed = base + action_scale * residual, normalised
     """
 
     base: str = MISSING
     task: str = "one_leg"
     randomness: str = "low"
     disturbance: bool = False
+    dataset: str | None = None
     num_envs: int = 256
-    num_threads: int = 0
     action_scale: float = 0.1
     networks: ResidualNetworks = field(default_factory=ResidualNetworks)
     validation: Validation = field(default_factory=Validation)
     total_steps: int = 20_000_000
     minutes: float = 60.0
-    checkpoint_minutes: float = 3.0
-    seed: int = 0
     out: str = "outputs/train/${task}_residual"
-    resume: str | None = None
-    wandb: str = "offline"
 
 
 @dataclass
@@ -158,12 +161,11 @@ class ResidualPpoSettings(ResidualSettings):
 class ResidualTd3Settings(ResidualSettings):
     """`robolearn train algorithm=td3_residual`: refine a frozen base off-policy, with demonstrations.
 
-    dataset: demonstrations of the same task, null for none
+    dataset: demonstrations of the same task for the replay, null for none
     steps_per_iteration: steps of the batch between two lines of the log
     """
 
     td3: Td3Optimisation = field(default_factory=Td3Optimisation)
-    dataset: str | None = None
     steps_per_iteration: int = 100
     num_envs: int = 64
     total_steps: int = 1_000_000

@@ -2,43 +2,31 @@
 
 from typing import Any
 
-from robolearn.data.demonstrations import load_dataset
-from robolearn.errors import UserError
+from robolearn.devices import use_threads
 from robolearn.reinforcement.demonstrations import demonstration_replay
-from robolearn.reinforcement.replay import Replay
-from robolearn.reinforcement.residual_policies import FrozenBase, latent_diagnosis, residual_actor
-from robolearn.reinforcement.session import Session
+from robolearn.reinforcement.residual_policies import (
+    FrozenBase,
+    latent_diagnosis,
+    load_demonstrations,
+    residual_actor,
+)
 from robolearn.reinforcement.settings import ResidualTd3Settings
 from robolearn.reinforcement.td3_trainer import Td3Trainer
 from robolearn.reinforcement.workplace import Workplace
+from robolearn.training.session import Session
 
 
 def train(settings: ResidualTd3Settings) -> dict[str, Any]:
     """Refine a frozen base policy; returns what `train.json` in the run's directory holds.
 
-    Raises UserError for a base or dataset that is missing or of another task, or a run that cannot go on.
+    Raises UserError for a base or dataset that is missing or of another task, and for a run that cannot
+    go on.
     """
-    base = FrozenBase.load(settings.base)
-    workplace = Workplace(settings, base.policy, base.spec)
-    actor = residual_actor(settings, base, bounded=True)
-    demonstrations = _demonstrations(settings, workplace)
-    diagnosis = latent_diagnosis(actor)
-    trainer = Td3Trainer(settings, workplace.worlds, actor, demonstrations, diagnosis)
-    session = Session(settings, trainer, workplace.validation(trainer.residual), base.saver(settings, actor))
-    try:
-        return session.run()
-    finally:
-        workplace.close()
-
-
-def _demonstrations(settings: ResidualTd3Settings, workplace: Workplace) -> Replay | None:
-    if settings.dataset is None:
-        return None
-    demonstrations = load_dataset(settings.dataset)
-    if demonstrations.spec.name != workplace.spec.name:
-        raise UserError(
-            f"dataset={settings.dataset} is of task '{demonstrations.spec.name}', not '{workplace.spec.name}'"
-        )
-    if not bool(demonstrations.success.any()):
-        raise UserError(f"dataset={settings.dataset} holds no successful episode")
-    return demonstration_replay(demonstrations, workplace.correction)
+    use_threads(settings.num_threads)
+    base = FrozenBase.load(settings.base, settings.seed)
+    demonstrations = load_demonstrations(settings, base.spec)
+    actor = residual_actor(settings, base, demonstrations, bounded=True)
+    with Workplace(settings, base.policy, base.spec) as workplace:
+        replay = demonstration_replay(demonstrations, workplace.correction) if demonstrations else None
+        trainer = Td3Trainer(settings, workplace.worlds, actor, replay, latent_diagnosis(actor))
+        return Session(settings, trainer, workplace.measurement(trainer), base.saver(settings, actor)).run()

@@ -10,11 +10,12 @@ import copy
 import torch
 from torch import Tensor, nn
 
+from robolearn.policies.residual import ResidualActor
 from robolearn.reinforcement.ensemble import EnsembleCritic
 from robolearn.reinforcement.replay import NStepBatch
 from robolearn.reinforcement.residual_environment import ResidualLayout
 from robolearn.reinforcement.settings import Td3Optimisation
-from robolearn.reinforcement.training_state import entries_below, optimizer_state, set_optimizer_state
+from robolearn.training.state import entries_below, optimizer_state, set_optimizer_state
 
 
 class Td3Learner:
@@ -22,7 +23,7 @@ class Td3Learner:
 
     def __init__(
         self,
-        actor: nn.Module,
+        actor: ResidualActor,
         layout: ResidualLayout,
         settings: Td3Optimisation,
         action_scale: float,
@@ -44,7 +45,7 @@ class Td3Learner:
         """Deterministic residuals (N, A) at residual observations (N, O + A + 1)."""
         return self._residual(self.actor, view)
 
-    def _residual(self, actor: nn.Module, view: Tensor) -> Tensor:
+    def _residual(self, actor: ResidualActor, view: Tensor) -> Tensor:
         observation, base_action, _ = self.layout.split(view)
         return actor(observation, base_action)
 

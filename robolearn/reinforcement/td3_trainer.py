@@ -3,17 +3,18 @@
 from collections import defaultdict
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
+from robolearn.policies.residual import ResidualActor
 from robolearn.reinforcement.replay import NStepBatch, Replay
 from robolearn.reinforcement.residual_environment import ResidualEnvironment
 from robolearn.reinforcement.settings import ResidualTd3Settings
 from robolearn.reinforcement.td3_learner import Td3Learner
-from robolearn.reinforcement.trainer import Diagnosis, Trainer
-from robolearn.reinforcement.training_state import entries_below
+from robolearn.reinforcement.trainer import Diagnosis, ResidualTrainer
+from robolearn.training.state import entries_below
 
 
-class Td3Trainer(Trainer):
+class Td3Trainer(ResidualTrainer):
     """TD3 with an ensemble on a residual environment, half of every batch from demonstrations.
 
     First the base acts, half of the worlds with uniform noise; then only the critic learns; then both,
@@ -24,7 +25,7 @@ class Td3Trainer(Trainer):
         self,
         settings: ResidualTd3Settings,
         worlds: ResidualEnvironment,
-        actor: nn.Module,
+        actor: ResidualActor,
         demonstrations: Replay | None,
         diagnose: Diagnosis,
     ) -> None:

@@ -1,12 +1,13 @@
 """Where a residual run works: the task's worlds, the frozen base policy, and held-back episodes."""
 
 import copy
-from collections.abc import Callable
+from types import TracebackType
+from typing import Self
 
-from torch import Tensor
-
+from robolearn.checks import check_at_least, check_positive
 from robolearn.environment import BatchedEnvironment, episode_seeds
-from robolearn.errors import UserError
+from robolearn.koopman.prediction_error import prediction_errors
+from robolearn.policies.agreement import require_agreement
 from robolearn.reinforcement.residual_environment import (
     BasePolicy,
     Correction,
@@ -15,12 +16,17 @@ from robolearn.reinforcement.residual_environment import (
 )
 from robolearn.reinforcement.seeds import training_stream, validation_stream
 from robolearn.reinforcement.settings import ResidualSettings
-from robolearn.reinforcement.validation import ValidationResult, validate
+from robolearn.reinforcement.trainer import ResidualTrainer
+from robolearn.reinforcement.validation import SUCCESS_RATE, TrajectoryRecorder, validate
 from robolearn.specification import TaskSpec
+from robolearn.training.session import Measurement
+
+RECORDED_WORLDS = 32
+"""Held-back episodes that the dynamics' prediction errors are measured along."""
 
 
 class Workplace:
-    """The worlds of a run and the policy that it refines. `close` releases their threads."""
+    """The worlds of a run and the policy that it refines; a context that releases their threads."""
 
     def __init__(self, settings: ResidualSettings, base: BasePolicy, base_spec: TaskSpec) -> None:
         """base_spec: the task that the base was trained for. Raises UserError when it is another."""
@@ -29,29 +35,37 @@ class Workplace:
         self._environment = _environment(settings, settings.num_envs)
         self._held_back: BatchedEnvironment | None = None
         self.spec = self._environment.spec
-        _check_task(settings.base, base_spec, self.spec)
+        require_agreement(base_spec, self.spec, f"base={settings.base}")
         self.layout = ResidualLayout(self.spec.observation.size, self.spec.action.size)
         self.correction = Correction(base, self.layout, settings.action_scale)
         self.worlds = ResidualEnvironment(self._environment, self.correction, training_stream(settings.seed))
 
-    def validation(self, residual: Callable[[Tensor], Tensor]) -> Callable[[], ValidationResult]:
-        """Measures `residual` on the run's held-back episodes, the same ones every time."""
+    def measurement(self, trainer: ResidualTrainer) -> Measurement:
+        """Success on the run's held-back episodes, the same ones every time, and prediction errors there."""
         episodes = self.settings.validation.episodes
         seeds = episode_seeds(validation_stream(self.settings.seed), 0, episodes)
         base = copy.deepcopy(self.correction.base)
         memory = base.memory()
         correction = Correction(base, self.layout, self.settings.action_scale)
 
-        def measure() -> ValidationResult:
+        def measure() -> dict[str, float]:
             if self._held_back is None:
                 self._held_back = _environment(self.settings, min(self.settings.num_envs, episodes))
             base.set_memory(memory)
-            return validate(self._held_back, correction, residual, seeds)
+            recorder = TrajectoryRecorder(self.layout, RECORDED_WORLDS)
+            result = validate(self._held_back, correction, trainer.residual, seeds, recorder)
+            dynamics = trainer.actor.dynamics
+            errors = prediction_errors(dynamics, recorder.trajectories()) if dynamics is not None else {}
+            return result.metrics() | errors
 
-        return measure
+        return Measurement(measure, self.settings.validation.every_iterations, score=SUCCESS_RATE)
 
-    def close(self) -> None:
-        """Release the worlds' threads."""
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
         self.worlds.close()
         if self._held_back is not None:
             self._held_back.close()
@@ -70,17 +84,7 @@ def _environment(settings: ResidualSettings, num_envs: int) -> BatchedEnvironmen
 
 
 def _check_sizes(settings: ResidualSettings) -> None:
-    for name, value in (("num_envs", settings.num_envs), ("total_steps", settings.total_steps)):
-        if value < 1:
-            raise UserError(f"{name}={value} is not valid: it must be at least 1")
-    if settings.validation.every_iterations and settings.validation.episodes < 1:
-        raise UserError(f"validation.episodes={settings.validation.episodes} is not valid: at least 1")
-    if settings.action_scale <= 0.0:
-        raise UserError(f"action_scale={settings.action_scale} is not valid: it must be positive")
-
-
-def _check_task(base: str, found: TaskSpec, expected: TaskSpec) -> None:
-    if found.name != expected.name:
-        raise UserError(f"base={base} was trained for task '{found.name}', not '{expected.name}'")
-    if (found.observation, found.action) != (expected.observation, expected.action):
-        raise UserError(f"base={base} disagrees with '{expected.name}' on observations or actions")
+    check_at_least(1, num_envs=settings.num_envs, total_steps=settings.total_steps)
+    if settings.validation.every_iterations:
+        check_at_least(1, **{"validation.episodes": settings.validation.episodes})
+    check_positive(action_scale=settings.action_scale)

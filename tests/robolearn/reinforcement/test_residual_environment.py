@@ -2,7 +2,7 @@ import torch
 
 from residual_fakes import CHUNK, LAYOUT, FakeBase, point_mass_correction, point_mass_worlds
 from robolearn.environment import episode_seeds
-from robolearn.reinforcement.residual_environment import OBSERVATION_LIMIT
+from robolearn.policies.policy import NORMALISED_LIMIT
 from robolearn.reinforcement.validation import validate
 from toy_environment import POINT_MASS, PointMassEnvironment
 
@@ -29,7 +29,7 @@ def test_observation_holds_clamped_state_base_action_and_phase() -> None:
     view = worlds.start()
     observation, base_action, phase = LAYOUT.split(view)
     assert view.shape == (4, 9)
-    assert float(observation.abs().max()) <= OBSERVATION_LIMIT
+    assert float(observation.abs().max()) <= NORMALISED_LIMIT
     torch.testing.assert_close(base_action, observation[:, 4:6] + 0.04)
     for expected in (0.0, 0.25, 0.5, 0.75, 0.0):
         assert phase.flatten().tolist() == [expected] * 4

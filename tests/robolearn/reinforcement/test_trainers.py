@@ -17,7 +17,7 @@ from robolearn.reinforcement.settings import (
     Td3Optimisation,
 )
 from robolearn.reinforcement.td3_trainer import Td3Trainer
-from robolearn.reinforcement.trainer import Trainer
+from robolearn.reinforcement.trainer import ResidualTrainer
 from robolearn.reinforcement.validation import validate
 from toy_environment import PointMassEnvironment
 
@@ -43,13 +43,13 @@ def no_diagnosis(observation: torch.Tensor) -> dict[str, float]:
     return {}
 
 
-def ppo_trainer(normalise_reward: bool = False) -> Trainer:
+def ppo_trainer(normalise_reward: bool = False) -> ResidualTrainer:
     torch.manual_seed(0)
     settings = ResidualPpoSettings(ppo=PPO, normalise_reward=normalise_reward, total_steps=10_000)
     return PpoTrainer(settings, point_mass_worlds(16, 0.05), FakeActor(), FakeCritic(), no_diagnosis)
 
 
-def td3_trainer(demonstrations: Replay | None = None, steps_per_iteration: int = 60) -> Trainer:
+def td3_trainer(demonstrations: Replay | None = None, steps_per_iteration: int = 60) -> ResidualTrainer:
     torch.manual_seed(0)
     settings = ResidualTd3Settings(td3=TD3, steps_per_iteration=steps_per_iteration)
     return Td3Trainer(settings, point_mass_worlds(32), FakeActor(bounded=True), demonstrations, no_diagnosis)
@@ -72,7 +72,7 @@ def demonstrated() -> Replay:
     [ppo_trainer, lambda: ppo_trainer(normalise_reward=True), lambda: td3_trainer(demonstrated(), 30)],
     ids=["ppo", "ppo-normalised-reward", "td3"],
 )
-def test_going_on_gives_the_same_bytes(make: Callable[[], Trainer]) -> None:
+def test_going_on_gives_the_same_bytes(make: Callable[[], ResidualTrainer]) -> None:
     straight = make()
     straight.start()
     for _ in range(2):

@@ -16,6 +16,7 @@ def test_terminal_observations_and_time_outs_reach_the_library() -> None:
     for _ in range(2 * POINT_MASS.max_episode_steps):
         observation, reward, done, infos = env.step(np.zeros((12, 2), dtype=np.float32))
         step = twin.step(torch.zeros(12, 2))
+        assert isinstance(observation, np.ndarray)
         assert np.array_equal(observation, step.observation.numpy())
         assert np.array_equal(reward, 5.0 * step.success.numpy())
         for world in range(12):

@@ -5,12 +5,14 @@ from typing import Any
 
 import pytest
 import torch
+from torch import Tensor
 
-from residual_fakes import FakeBase
+from residual_fakes import FakeActor, FakeBase
 from robolearn.environment import episode_seeds
 from robolearn.errors import UserError
 from robolearn.reinforcement.seeds import SEED_LIMIT, training_stream, validation_stream
 from robolearn.reinforcement.settings import ResidualSettings, Validation
+from robolearn.reinforcement.trainer import ResidualTrainer
 from robolearn.reinforcement.workplace import Workplace
 from robolearn.specification import TaskSpec
 from toy_environment import POINT_MASS, PointMassEnvironment
@@ -24,6 +26,29 @@ def registry(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "envs.registry", module)
 
 
+class Idle(ResidualTrainer):
+    """Has nothing to learn and corrects nothing."""
+
+    def __init__(self) -> None:
+        self.iteration = self.steps = 0
+        self.actor = FakeActor()
+
+    def start(self) -> None:
+        """Nothing begins."""
+
+    def iterate(self) -> dict[str, float]:
+        return {}
+
+    def residual(self, view: Tensor) -> Tensor:
+        return torch.zeros(len(view), 2)
+
+    def state(self) -> dict[str, Tensor]:
+        return {}
+
+    def restore(self, state: dict[str, Tensor]) -> None:
+        """Nothing is remembered."""
+
+
 def workplace(spec: TaskSpec = POINT_MASS, **changes: Any) -> Workplace:
     settings = ResidualSettings(base="outputs/base", task="point_mass", num_envs=8)
     settings.validation = Validation(episodes=20)
@@ -31,15 +56,15 @@ def workplace(spec: TaskSpec = POINT_MASS, **changes: Any) -> Workplace:
 
 
 def test_validation_is_the_same_whenever_it_is_measured() -> None:
-    place = workplace()
-    place.worlds.start()
-    measure = place.validation(lambda view: torch.zeros(len(view), 2))
-    first = measure()
-    for _ in range(7):
-        place.worlds.step(torch.zeros(8, 2))
-    assert measure() == first
-    assert 0.0 < first.success_rate < 1.0
-    place.close()
+    with workplace() as place:
+        place.worlds.start()
+        measurement = place.measurement(Idle())
+        first = measurement.measure()
+        for _ in range(7):
+            place.worlds.step(torch.zeros(8, 2))
+        assert measurement.measure() == first
+        assert measurement.score is not None
+        assert 0.0 < first[measurement.score] < 1.0
 
 
 def test_training_validation_and_evaluation_never_share_an_episode() -> None:
@@ -69,8 +94,8 @@ def test_values_that_make_no_sense_are_named(changes: dict[str, Any], message: s
 
 
 def test_a_base_of_another_task_is_refused() -> None:
-    with pytest.raises(UserError, match="trained for task 'one_leg', not 'point_mass'"):
+    with pytest.raises(UserError, match="base=outputs/base is of task 'one_leg', not 'point_mass'"):
         workplace(dataclasses.replace(POINT_MASS, name="one_leg"))
     swapped = dataclasses.replace(POINT_MASS, action=POINT_MASS.observation)
-    with pytest.raises(UserError, match="disagrees with 'point_mass'"):
+    with pytest.raises(UserError, match="action has 6 entries, the task 2"):
         workplace(swapped)

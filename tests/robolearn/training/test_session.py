@@ -10,10 +10,10 @@ from robolearn.checkpoint import load_training_state
 from robolearn.environment import episode_seeds
 from robolearn.errors import UserError
 from robolearn.reinforcement.ppo_trainer import PpoTrainer
-from robolearn.reinforcement.session import BEST, LATEST, STATE, Session
 from robolearn.reinforcement.settings import PpoOptimisation, ResidualPpoSettings, Validation
-from robolearn.reinforcement.validation import ValidationResult, validate
+from robolearn.reinforcement.validation import SUCCESS_RATE, validate
 from robolearn.tracking import read_metrics
+from robolearn.training.session import BEST, LATEST, STATE, Measurement, Session
 from toy_environment import PointMassEnvironment
 
 ITERATION = 16 * 20
@@ -53,15 +53,18 @@ def session(config: ResidualPpoSettings, killed_after: int | None = None) -> Ses
 
     trainer.iterate = interrupted
 
-    def validated() -> ValidationResult:
+    def validated() -> dict[str, float]:
         seeds = episode_seeds(99, 0, config.validation.episodes)
-        return validate(PointMassEnvironment(16), point_mass_correction(0.05), trainer.residual, seeds)
+        return validate(
+            PointMassEnvironment(16), point_mass_correction(0.05), trainer.residual, seeds
+        ).metrics()
 
     def save(path: Path, metrics: dict[str, Any]) -> None:
         path.mkdir(exist_ok=True)
         (path / "metrics.json").write_text(json.dumps(metrics))
 
-    return Session(config, trainer, validated, save)
+    measurement = Measurement(validated, config.validation.every_iterations, SUCCESS_RATE)
+    return Session(config, trainer, measurement, save)
 
 
 def test_a_killed_run_goes_on_to_the_same_bytes(tmp_path: Path) -> None:
@@ -70,8 +73,7 @@ def test_a_killed_run_goes_on_to_the_same_bytes(tmp_path: Path) -> None:
         session(settings(tmp_path / "killed"), killed_after=3).run()
     resumed = session(settings(tmp_path / "killed", resume=str(tmp_path / "killed"))).run()
     assert straight["iteration"] == resumed["iteration"] == 6
-    assert straight["base_success_rate"] == resumed["base_success_rate"]
-    assert straight["last_success_rate"] == resumed["last_success_rate"]
+    assert all(straight[name] == resumed[name] for name in ("first", "best", "last"))
     expected, _ = load_training_state(tmp_path / "straight" / STATE)
     found, _ = load_training_state(tmp_path / "killed" / STATE)
     assert expected.keys() == found.keys()
@@ -92,7 +94,8 @@ def test_a_run_leaves_its_policies_metrics_and_summary(tmp_path: Path) -> None:
     assert json.loads((tmp_path / "train.json").read_text()) == summary
     assert json.loads((tmp_path / LATEST / "metrics.json").read_text())["iteration"] == 6
     best = json.loads((tmp_path / BEST / "metrics.json").read_text())
-    assert best["best_success_rate"] == summary["best_success_rate"] >= summary["base_success_rate"]
+    assert best["best"] == summary["best"]
+    assert summary["best"][SUCCESS_RATE] >= summary["first"][SUCCESS_RATE]
     logged = rows(tmp_path)
     assert [row["step"] for row in logged] == list(range(7))
     assert [row["step"] for row in logged if "validation/success_rate" in row] == [0, 2, 4, 6]

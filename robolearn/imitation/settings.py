@@ -1,0 +1,53 @@
+"""Settings of imitation learning, with defaults for two cores."""
+
+from dataclasses import dataclass, field
+
+from omegaconf import MISSING
+
+from robolearn.policies.settings import DiffusionSettings
+from robolearn.training.settings import RunSettings
+
+
+@dataclass
+class CloningOptimisation:
+    """AdamW on the denoising error.
+
+    batch_size: samples a gradient step (KORR, A.4)
+    learning_rate: at its peak; the published 1e-4 is for the U-Net and millions of steps
+    warmup_steps: the learning rate rises from 0 over these
+    final_learning_rate: share of it that is left at `total_steps` (cosine)
+    average_decay: the policy is an exponential average of the weights with this decay, 0 for the last ones
+    """
+
+    batch_size: int = 256
+    learning_rate: float = 1e-3
+    warmup_steps: int = 500
+    final_learning_rate: float = 0.0
+    weight_decay: float = 1e-6
+    max_gradient_norm: float = 1.0
+    average_decay: float = 0.0
+
+
+@dataclass
+class BehaviourCloningSettings(RunSettings):
+    """`robolearn train algorithm=behaviour_cloning`: a diffusion policy from demonstrations.
+
+    dataset: folder of the demonstrations, such as the out of robolearn collect
+    task: that they must be of
+    total_steps: gradient steps
+    steps_per_iteration: gradient steps between two lines of the log
+    held_out_fraction: of the episodes, which training does not see
+    measure_every: iterations between two measurements on those, 0 for none
+    device: of the networks, such as cpu or cuda
+    """
+
+    dataset: str = MISSING
+    task: str = "one_leg"
+    policy: DiffusionSettings = field(default_factory=DiffusionSettings)
+    optimisation: CloningOptimisation = field(default_factory=CloningOptimisation)
+    total_steps: int = 36_000
+    steps_per_iteration: int = 200
+    held_out_fraction: float = 0.05
+    measure_every: int = 10
+    device: str = "cpu"
+    out: str = "outputs/train/${task}_base"
