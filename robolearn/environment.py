@@ -84,6 +84,7 @@ def episode_seeds(seed: int, first: int, count: int) -> Tensor:
     """Seeds of episodes `first` to `first + count - 1` of the run `seed`, (count,) int64.
 
     Seeds of different runs never meet: the run takes the upper 31 bits, the episode the lower 32.
+    Give them to a generator that takes all 64 bits, such as numpy's: torch's on the CPU keeps the lower 32.
     """
     if not 0 <= seed < 2**31:
         raise ValueError(f"seed {seed} is outside 0 to {2**31 - 1}")

@@ -4,6 +4,7 @@ A unit mass in the plane is pulled towards a commanded position; the episode is 
 at its goal. Everything is elementwise, so an episode does not depend on the batch it runs in.
 """
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -30,8 +31,10 @@ POINT_MASS = TaskSpec(
 
 def _goals_and_starts(seeds: Tensor) -> tuple[Tensor, Tensor]:
     """Positions in [-1, 1]^2 [m], (K, 2) each, from episode seeds (K,)."""
-    draws = torch.stack([torch.rand(4, generator=torch.Generator().manual_seed(int(seed))) for seed in seeds])
-    return 2.0 * draws[:, :2] - 1.0, 2.0 * draws[:, 2:] - 1.0
+    # numpy's generator, since torch's on the CPU ignores a seed's upper 32 bits, which are the run.
+    draws = [np.random.Generator(np.random.Philox(seed)).uniform(-1.0, 1.0, 4) for seed in seeds.tolist()]
+    goals_and_starts = torch.tensor(np.stack(draws), dtype=torch.float32)
+    return goals_and_starts[:, :2], goals_and_starts[:, 2:]
 
 
 class PointMassEnvironment(BatchedEnvironment):
