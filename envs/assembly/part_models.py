@@ -30,7 +30,7 @@ def add_table_top(spec: mujoco.MjSpec, name: str, thread: ThreadGeometry) -> muj
     mouth = square_table.TOP_MOUTH_Y
     crest_y = square_table.ASSEMBLED_LEG_Y + thread.start_height + _thread_start_y()
     for index, (x, z) in enumerate(square_table.HOLES):
-        outer = _outer_bounds(x), _outer_bounds(z)
+        outer = outer_bounds(x), outer_bounds(z)
         bore = _around(x, thread.bore_radius), _around(z, thread.bore_radius)
         for side, box in enumerate(_ring(outer, bore, square_table.HOLE_FLOOR_Y, mouth)):
             _add_box(body, f"{name}_boss{index}_{side}", box)
@@ -110,7 +110,8 @@ def _around(center: float, radius: float) -> tuple[float, float]:
     return center - radius, center + radius
 
 
-def _outer_bounds(center: float) -> tuple[float, float]:
+def outer_bounds(center: float) -> tuple[float, float]:
+    """Where a boss begins and ends along an axis on which its hole is at `center` [m]."""
     inner, rim = square_table.BOSS_INNER, square_table.TOP_HALF_WIDTH
     return (inner, rim) if center > 0 else (-rim, -inner)
 

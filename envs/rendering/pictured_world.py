@@ -1,0 +1,38 @@
+"""A world of a batch as MuJoCo shows it: a model made for the eye, in the world's state."""
+
+import mujoco
+import numpy as np
+
+from envs.simulation import Simulation
+
+
+class PicturedWorld:
+    """A model for pictures that follows one world at a time.
+
+    spec: has the simulation's bodies and joints in the same order, and any geoms, lights and cameras
+    """
+
+    def __init__(self, simulation: Simulation, spec: mujoco.MjSpec) -> None:
+        self._simulation = simulation
+        self._qpos = simulation.view("qpos").numpy()
+        self.model = spec.compile()
+        self.data = mujoco.MjData(self.model)
+        _require_same_bodies(simulation.model, self.model)
+
+    def follow(self, world: int) -> None:
+        """Take the state that world `world` has now; of a diverged world keep the last one taken."""
+        if not np.isfinite(self._qpos[world]).all():
+            return
+        physics = self._simulation.batch.get_model(world)
+        self.model.body_pos[:] = physics.body_pos
+        self.model.body_quat[:] = physics.body_quat
+        self.data.qpos[:] = self._qpos[world]
+        mujoco.mj_kinematics(self.model, self.data)
+        mujoco.mj_comPos(self.model, self.data)
+        mujoco.mj_camlight(self.model, self.data)
+
+
+def _require_same_bodies(physics: mujoco.MjModel, pictured: mujoco.MjModel) -> None:
+    names = [[model.body(index).name for index in range(model.nbody)] for model in (physics, pictured)]
+    if physics.nq != pictured.nq or names[0] != names[1]:
+        raise ValueError("the model for pictures has other bodies than the simulation")
