@@ -28,13 +28,13 @@ def read_parquet(path: Path, columns: list[str]) -> pa.Table:
         what = "is a pickle: only parquet is read here" if content.startswith(_PICKLES) else "is not parquet"
         raise UserError(f"{path} {what}")
     try:
-        file = pq.ParquetFile(pa.BufferReader(content))
+        file = pq.ParquetFile(pa.BufferReader(content), page_checksum_verification=True)
         names = file.schema_arrow.names
         if wrong := [name for name in columns if names.count(name) != 1]:
             what = "has twice" if wrong[0] in names else "lacks"
             raise UserError(f"{path} {what} the column '{wrong[0]}'")
         return file.read(columns)
-    except (pa.ArrowException, OSError) as error:
+    except (pa.ArrowException, ValueError, OSError) as error:
         raise UserError(f"{path} is damaged: {str(error).splitlines()[0]}") from error
 
 
@@ -60,11 +60,13 @@ def vectors(path: Path, table: pa.Table, name: str, size: int) -> NDArray[np.flo
         row = int(wrong.argmax())
         raise UserError(f"{path}: '{name}' has {sizes[row]} entries in row {row}, expected {size}")
     entries = column.flatten()
-    _refuse_empty_places(path, name, entries)
+    _refuse_empty_places(path, name, entries, size)
     return entries.to_numpy().reshape(len(column), size).copy()
 
 
-def _refuse_empty_places(path: Path, name: str, column: pa.Array | pa.ChunkedArray) -> None:
+def _refuse_empty_places(
+    path: Path, name: str, column: pa.Array | pa.ChunkedArray, entries_per_row: int = 1
+) -> None:
     if column.null_count:
-        row = int(np.argmax(column.is_null().to_numpy()))
+        row = column.is_null().index(True).as_py() // entries_per_row
         raise UserError(f"{path}: '{name}' is empty in row {row}")

@@ -77,7 +77,7 @@ def _specification(path: Path) -> TaskSpec:
         raise UserError(f"{path} has format {record.get('format')!r}, expected '{layout.RECORD_FORMAT}'")
     try:
         return TaskSpec.from_json(record["spec"])
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError, OverflowError) as error:
         raise UserError(f"{path} is damaged: {type(error).__name__} {error}") from error
 
 
@@ -92,8 +92,9 @@ def _check_features(path: Path, information: dict[str, Any], spec: TaskSpec) -> 
             raise UserError(f"{path}: feature '{key}' is missing")
         if feature.get("shape") != [vector.size]:
             raise UserError(f"{path}: '{key}' has shape {feature.get('shape')}, the task [{vector.size}]")
-        if feature.get("names") != list(vector.names):
-            raise UserError(f"{path}: the names of '{key}' are not those in {layout.RECORD}")
+        for entry, expected in vector.to_json().items():
+            if feature.get(entry) != expected:
+                raise UserError(f"{path}: the {entry} of '{key}' are not those in {layout.RECORD}")
     if information.get("fps") != spec.control_rate_hz:
         raise UserError(
             f"{path}: fps is {information.get('fps')}, the task's control rate {spec.control_rate_hz} Hz"

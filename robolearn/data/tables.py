@@ -114,7 +114,7 @@ def parquet_bytes(tables: Iterable[pa.Table]) -> bytes:
     sink = pa.BufferOutputStream()
     writer: pq.ParquetWriter | None = None
     for table in tables:
-        writer = writer or pq.ParquetWriter(sink, table.schema, compression="zstd")
+        writer = writer or pq.ParquetWriter(sink, table.schema, compression="zstd", write_page_checksum=True)
         writer.write_table(table)
     if writer is None:
         raise ValueError("a parquet file needs at least one table")
