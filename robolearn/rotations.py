@@ -56,6 +56,21 @@ def quaternion_from_matrix(matrix: Tensor) -> Tensor:
     return quaternion / quaternion.norm(dim=-1, keepdim=True)
 
 
+def product(left: Tensor, right: Tensor) -> Tensor:
+    """Matrix products (..., 3, 3), summed in a fixed order."""
+    columns, rows = left.unbind(-1), right.unbind(-2)
+    terms = [column[..., :, None] * row[..., None, :] for column, row in zip(columns, rows, strict=True)]
+    return terms[0] + terms[1] + terms[2]
+
+
+def turned(matrix: Tensor, vector: Tensor) -> Tensor:
+    """Vectors (..., 3) turned by rotation matrices (..., 3, 3), summed in a fixed order."""
+    x, y, z = (
+        column * part[..., None] for column, part in zip(matrix.unbind(-1), vector.unbind(-1), strict=True)
+    )
+    return x + y + z
+
+
 def multiply(left: Tensor, right: Tensor) -> Tensor:
     """Hamilton product of quaternions: the rotation `right`, then `left`."""
     lw, lx, ly, lz = left.unbind(-1)

@@ -85,6 +85,7 @@ class OneLegEnvironment(BatchedEnvironment):
     def _bind(self, model: mujoco.MjModel) -> None:
         self._qpos = self.simulation.view("qpos")
         self._ctrl = self.simulation.view("ctrl")
+        self._act = self.simulation.view("act")
         self._wrench = self.simulation.view("xfrc_applied")
         self._part_bodies = torch.tensor([model.body(name).id for name in PARTS])
         addresses = [int(model.joint(name).qposadr[0]) for name in PARTS]
@@ -166,6 +167,7 @@ class OneLegEnvironment(BatchedEnvironment):
         self._qpos[world, self._finger_qpos] = panda.MAX_OPENING / 2
         joints = torch.from_numpy(self._clear_of_table(layout))
         self._qpos[world, self._arm_qpos] = joints
+        self._act[world] = joints
         self._ctrl[world, :7] = joints
         self._ctrl[world, 7] = -1.0
         if self.disturbance:

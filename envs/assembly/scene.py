@@ -30,8 +30,9 @@ def build_one_leg() -> mujoco.MjSpec:
     for geom in spec.geoms:
         set_surface(geom, FINGER_FRICTION)
     spec.option.timestep = TIMESTEP
-    spec.option.integrator = mujoco.mjtIntegrator.mjINT_IMPLICITFAST
+    spec.option.integrator = mujoco.mjtIntegrator.mjINT_DISCRETE
     spec.option.cone = mujoco.mjtCone.mjCONE_ELLIPTIC
+    spec.option.impratio = 10.0
     spec.option.jacobian = mujoco.mjtJacobian.mjJAC_DENSE
     spec.option.enableflags |= mujoco.mjtEnableBit.mjENBL_SLEEP
     spec.option.sleep_tolerance = SLEEP_TOLERANCE

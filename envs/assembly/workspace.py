@@ -36,6 +36,6 @@ OBSTACLE_FRICTION: Final = 0.575
 """Mean of the engine's default 1.0 and the parts' 0.15."""
 
 CONTACT_SOLREF: Final = (0.01, 1.0)
-CONTACT_SOLIMP: Final = (0.97, 0.99, 0.0005, 0.5, 2.0)
+CONTACT_SOLIMP: Final = (0.99, 0.999, 0.0005, 0.5, 2.0)
 """Stiffness of every contact. MuJoCo's softness is scaled by mass: with its defaults a grip of 13 N presses
 a finger 4 mm into a leg of 23 g; with these it stays under 0.1 mm, at two physics steps of time constant."""

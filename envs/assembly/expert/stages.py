@@ -1,8 +1,14 @@
-"""The stages of the scripted expert, in order, and when each one ends."""
+"""The stages of the scripted expert: where the hand goes in each, and when it gives way to the next."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import Final
+
+from torch import Tensor
+
+from envs.assembly.expert import targets
+from envs.assembly.expert.snapshot import Pose, Snapshot
 
 
 class Stage(IntEnum):
@@ -31,40 +37,49 @@ class Stage(IntEnum):
 
 @dataclass(frozen=True)
 class StageRule:
-    """How a stage holds the gripper and when it gives way to the next.
+    """How a stage moves the hand and when it gives way to the next.
 
+    target: where the hand should go; None to stay at the last target
     closed: whether the gripper is commanded closed
-    position_tolerance: distance to the target at which it ends [m]; None: it ends by time alone
-    rotation_tolerance: angle to the target at which it ends [rad]
+    position_tolerance, rotation_tolerance: distance and angle to the target at which it ends [m, rad];
+        without them it ends by time alone
     timeout: control steps after which it ends anyway
     noisy: whether its target carries the episode's noise
+    arrived: what ends it, wherever the hand is
     """
 
+    target: Callable[[Snapshot], Pose] | None
     closed: bool
-    position_tolerance: float | None
-    rotation_tolerance: float
     timeout: int
+    position_tolerance: float = 0.0
+    rotation_tolerance: float = 0.0
     noisy: bool = False
+    arrived: Callable[[Snapshot], Tensor] | None = None
 
 
 RULES: Final[dict[Stage, StageRule]] = {
-    Stage.TOP_ABOVE: StageRule(False, 0.012, 0.15, 30, noisy=True),
-    Stage.TOP_DOWN: StageRule(False, 0.005, 0.10, 25, noisy=True),
-    Stage.TOP_GRIP: StageRule(True, None, 0.0, 5),
-    Stage.TOP_PUSH: StageRule(True, 0.004, 0.05, 40),
-    Stage.TOP_OPEN: StageRule(False, None, 0.0, 4),
-    Stage.TOP_RISE: StageRule(False, 0.02, 0.5, 25),
-    Stage.LEG_ABOVE: StageRule(False, 0.012, 0.15, 40, noisy=True),
-    Stage.LEG_DOWN: StageRule(False, 0.004, 0.10, 25, noisy=True),
-    Stage.LEG_GRIP: StageRule(True, None, 0.0, 5),
-    Stage.LEG_LIFT: StageRule(True, 0.02, 0.25, 40, noisy=True),
-    Stage.LEG_OVER: StageRule(True, 0.0015, 0.03, 60),
-    Stage.LEG_INSERT: StageRule(True, 0.0015, 0.10, 30),
-    Stage.LEG_OPEN: StageRule(False, None, 0.0, 4),
-    Stage.LEG_LEAVE: StageRule(False, 0.02, 0.3, 25),
-    Stage.SCREW_ABOVE: StageRule(False, 0.012, 0.15, 40, noisy=True),
-    Stage.SCREW_DOWN: StageRule(False, 0.005, 0.10, 40),
-    Stage.SCREW_GRIP: StageRule(True, None, 0.0, 4),
-    Stage.SCREW_TURN: StageRule(True, None, 0.10, 40),
-    Stage.SCREW_OPEN: StageRule(False, None, 0.0, 3),
+    Stage.TOP_ABOVE: StageRule(targets.above_boss, False, 30, 0.012, 0.15, noisy=True),
+    Stage.TOP_DOWN: StageRule(targets.boss_grasp, False, 25, 0.005, 0.10, noisy=True),
+    Stage.TOP_GRIP: StageRule(None, True, 4),
+    Stage.TOP_PUSH: StageRule(targets.push_into_corner, True, 40, arrived=targets.top_is_flush),
+    Stage.TOP_OPEN: StageRule(None, False, 3),
+    Stage.TOP_RISE: StageRule(targets.rise, False, 25, 0.02, 0.5),
+    Stage.LEG_ABOVE: StageRule(targets.above_leg, False, 40, 0.012, 0.15, noisy=True),
+    Stage.LEG_DOWN: StageRule(targets.leg_grasp, False, 25, 0.004, 0.10, noisy=True),
+    Stage.LEG_GRIP: StageRule(None, True, 4),
+    Stage.LEG_LIFT: StageRule(targets.lift_leg, True, 40, 0.02, 0.25, noisy=True),
+    Stage.LEG_OVER: StageRule(targets.leg_over_hole, True, 60, 0.0015, 0.03),
+    Stage.LEG_INSERT: StageRule(targets.insert_leg, True, 30, arrived=targets.leg_stands),
+    Stage.LEG_OPEN: StageRule(None, False, 3),
+    Stage.LEG_LEAVE: StageRule(targets.leave_leg, False, 25, 0.02, 0.3),
+    Stage.SCREW_ABOVE: StageRule(targets.above_screw, False, 40, 0.012, 0.15, noisy=True),
+    Stage.SCREW_DOWN: StageRule(targets.screw_grasp, False, 40, 0.005, 0.10),
+    Stage.SCREW_GRIP: StageRule(None, True, 3),
+    Stage.SCREW_TURN: StageRule(targets.screw_turn, True, 40, 0.02, 0.10),
+    Stage.SCREW_OPEN: StageRule(None, False, 3),
 }
+
+FOLLOWING: Final = {stage: Stage(stage + 1) for stage in Stage if stage < Stage.SCREW_OPEN} | {
+    Stage.SCREW_OPEN: Stage.SCREW_DOWN
+}
+"""After a stroke the open hand turns back around the leg, which it clears, and takes hold again."""

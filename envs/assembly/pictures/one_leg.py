@@ -5,6 +5,7 @@ import itertools
 import mujoco
 
 from envs.assembly import workspace
+from envs.assembly.nominal_start import place
 from envs.assembly.pictures.cameras import add_cameras
 from envs.assembly.pictures.part_looks import add_leg_looks, add_top_looks
 from envs.assembly.scene import LEGS, THREADED_LEG, TOP, build_one_leg
@@ -34,7 +35,7 @@ COLOURS = {
 
 
 def picture_one_leg() -> mujoco.MjSpec:
-    """The scene with visual meshes, lights and the cameras front, wrist and overview."""
+    """The simulated scene with visual meshes, lights and the cameras front, wrist and overview."""
     spec = build_one_leg()
     spec.compiler.discardvisual = False
     for geom in spec.geoms:
@@ -48,11 +49,13 @@ def picture_one_leg() -> mujoco.MjSpec:
     for leg in LEGS:
         add_leg_looks(spec, leg, "accent" if leg == THREADED_LEG else "walnut", SHARED_THREAD)
     _add_table(spec)
-    _show_obstacle(spec)
     furnish(spec, FLOOR_HEIGHT)
     add_cameras(spec)
     for geom in spec.geoms:
-        geom.contype = geom.conaffinity = 0
+        if geom.group != HIDDEN_GROUP:
+            geom.contype = geom.conaffinity = 0
+    _show_obstacle(spec)
+    place(spec)
     return spec
 
 

@@ -38,6 +38,11 @@ FINGER_OPENING_SPEED: Final = 0.1
 FINGER_ARMATURE: Final = 0.1
 """Reflected inertia of each finger's drive [kg]; chosen, keeps the grip stable at 5 ms steps."""
 
+FINGER_STOP_SOLREF: Final = (0.01, 1.0)
+FINGER_STOP_SOLIMP: Final = (0.99, 0.999, 0.0005, 0.5, 2.0)
+"""Stiffness of the fingers' end stops and of the tie between them; chosen: MuJoCo's defaults give way by 4 mm
+under the grip force."""
+
 MAX_OPENING: Final = 0.065
 """Widest opening between the fingers for one_leg [m]. FurnitureSim."""
 

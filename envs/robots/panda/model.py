@@ -49,6 +49,11 @@ def _add_end_effector(spec: mujoco.MjSpec) -> None:
 
 
 def _add_arm_drives(spec: mujoco.MjSpec) -> None:
+    """Servos whose target follows the command with the lag of the published, overdamped drives.
+
+    A drive with that much damping for its inertia saturates its effort limit at every command; a lag before
+    a critically damped servo of the same stiffness responds alike and stays within it.
+    """
     for name in constants.ARM_JOINTS:
         joint = spec.joint(name)
         joint.armature = constants.ARMATURE
@@ -59,7 +64,11 @@ def _add_arm_drives(spec: mujoco.MjSpec) -> None:
             target=name,
             forcerange=(-effort_limit, effort_limit),
         )
-        actuator.set_to_position(kp=constants.DRIVE_STIFFNESS, kv=constants.DRIVE_DAMPING)
+        actuator.set_to_position(
+            kp=constants.DRIVE_STIFFNESS,
+            dampratio=1.0,
+            timeconst=constants.DRIVE_DAMPING / constants.DRIVE_STIFFNESS,
+        )
     for body in spec.bodies:
         body.gravcomp = 1.0
 
@@ -71,11 +80,17 @@ def _add_gripper_drive(spec: mujoco.MjSpec) -> None:
         joint.range[:] = (0.0, constants.MAX_OPENING / 2)
         joint.armature = constants.FINGER_ARMATURE
         joint.damping[0] = damping
-    both_fingers = 2 * constants.GRIP_FORCE
+        joint.solref_limit, joint.solimp_limit = constants.FINGER_STOP_SOLREF, constants.FINGER_STOP_SOLIMP
+    (mimic,) = spec.equalities
+    mimic.solref, mimic.solimp = constants.FINGER_STOP_SOLREF, constants.FINGER_STOP_SOLIMP
+    # On both fingers alike: a drive on one of them would pass half of the grip through the soft mimic.
+    fingers = spec.add_tendon(name="fingers")
+    for name in constants.FINGER_JOINTS:
+        fingers.wrap_joint(name, 1.0)
     spec.add_actuator(
         name="gripper",
-        trntype=mujoco.mjtTrn.mjTRN_JOINT,
-        target=constants.FINGER_JOINTS[0],
+        trntype=mujoco.mjtTrn.mjTRN_TENDON,
+        target="fingers",
         ctrlrange=(-1.0, 1.0),
         ctrllimited=True,
-    ).gainprm[0] = -both_fingers
+    ).gainprm[0] = -constants.GRIP_FORCE
