@@ -3,13 +3,16 @@
 import importlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from robolearn.environment import BatchedEnvironment, Expert
 from robolearn.errors import UserError, unknown_name
+
+if TYPE_CHECKING:
+    import mujoco
 
 
 @dataclass(frozen=True)
@@ -18,11 +21,21 @@ class Task:
 
     environment: called with num_envs and the keywords of `make_environment`
     expert: called with the environment; None where nobody has scripted one
-    pictures: called without arguments, gives the `MjSpec` that is drawn; None where there is none
     """
 
     environment: str
     expert: str | None = None
+
+
+@dataclass(frozen=True)
+class Model:
+    """Where a model is built, as "module:function" without arguments that returns an `MjSpec`.
+
+    simulated: as it is simulated
+    pictures: the same with looks; None where there are none
+    """
+
+    simulated: str
     pictures: str | None = None
 
 
@@ -42,9 +55,14 @@ TASKS: Final[Mapping[str, Task]] = {
     "one_leg": Task(
         environment="envs.assembly.one_leg:OneLegEnvironment",
         expert="envs.assembly.expert:OneLegExpert",
-        pictures="envs.assembly.pictures:picture_one_leg",
     ),
 }
+
+MODELS: Final[Mapping[str, Model]] = {
+    "one_leg": Model("envs.assembly.nominal_start:one_leg_scene", "envs.assembly.pictures:picture_one_leg"),
+    "panda": Model("envs.robots.panda.model:build_panda"),
+}
+"""Scenes of the tasks, under their names, and robots."""
 
 
 def make_environment(
@@ -82,13 +100,26 @@ def make_renderer(environment: BatchedEnvironment, width: int, height: int, came
 
     Raises UserError for a camera that there is not, and where nothing can be rendered.
     """
-    pictures = _task_named(environment.spec.name).pictures
-    if pictures is None:
-        raise UserError(f"task '{environment.spec.name}' has nothing to look at")
     from envs.rendering.renderer import WorldRenderer
     from robolearn.evaluation.checks import simulation_of
 
-    return WorldRenderer(simulation_of(environment), _imported(pictures)(), width, height, camera)
+    spec = make_model(environment.spec.name, looks=True)
+    return WorldRenderer(simulation_of(environment), spec, width, height, camera)
+
+
+def make_model(name: str, *, looks: bool = False) -> "mujoco.MjSpec":
+    """A task's scene or a robot, ready to compile.
+
+    looks: with visual meshes, lights and cameras
+
+    Raises UserError for a model that there is not, or that has no looks.
+    """
+    if name not in MODELS:
+        raise unknown_name("model", name, MODELS)
+    builder = MODELS[name].pictures if looks else MODELS[name].simulated
+    if builder is None:
+        raise UserError(f"model '{name}' has no looks")
+    return _imported(builder)()
 
 
 def _task_named(name: str) -> Task:

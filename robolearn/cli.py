@@ -79,7 +79,7 @@ def _run(verb: Verb, arguments: list[str]) -> int:
 
 def _record(composed: "Composed", settings: Any) -> None:
     """Write the resolved configuration into `out`, unless the run there has its own already."""
-    if settings.out is not None and not getattr(settings, "resume", None):
+    if composed.verb.records and settings.out is not None and not getattr(settings, "resume", None):
         composed.write(Path(settings.out))
 
 

@@ -36,11 +36,13 @@ class Verb:
     """A word of the command line; its configuration is `conf/<name>.yaml`.
 
     actions: by the name of their schema in the configuration; only `train` has several
+    records: whether `out` is a folder, where the configuration is recorded
     """
 
     name: str
     summary: str
     actions: Mapping[str, Action]
+    records: bool = True
 
 
 def _imported(name: str) -> Any:
@@ -84,6 +86,12 @@ VERBS: Mapping[str, Verb] = {
         _evaluation("report", "make one HTML page about finished runs", "ReportSettings", "report:report"),
         _evaluation("view", "watch a policy in a viewer, or in a browser", "ViewSettings", "view:view"),
         _evaluation("bench", "measure how fast the simulation is", "BenchSettings", "bench:bench"),
+        Verb(
+            "export",
+            "write a scene or a robot as a file that other tools open",
+            {"export": Action("robolearn.export.settings:ExportSettings", "robolearn.export.export:export")},
+            records=False,
+        ),
         _single(
             "doctor",
             "say what this machine has and how to mend what is missing",
