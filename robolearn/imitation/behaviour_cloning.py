@@ -4,8 +4,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import torch
-
 from robolearn.checks import check_at_least, check_positive
 from robolearn.data.demonstrations import Demonstrations, load_dataset
 from robolearn.data.normalisation import MinMaxNormaliser
@@ -17,6 +15,7 @@ from robolearn.imitation.held_out import HeldOut
 from robolearn.imitation.settings import BehaviourCloningSettings
 from robolearn.policies.diffusion import DiffusionPolicy
 from robolearn.policies.registry import save_policy
+from robolearn.training.initial_weights import drawn_from
 from robolearn.training.session import Measurement, Session
 
 
@@ -66,8 +65,7 @@ def _untrained(settings: BehaviourCloningSettings, demonstrations: Demonstration
     observation = MinMaxNormaliser.fit(demonstrations.observation)
     action = MinMaxNormaliser.fit(demonstrations.action)
     device = device_named(settings.device)
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(settings.seed)
+    with drawn_from(settings.seed):
         return DiffusionPolicy(settings.policy, observation, action).to(device)
 
 

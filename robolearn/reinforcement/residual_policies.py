@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import torch
 from torch import Tensor
 
 from robolearn.checkpoint import load_checkpoint
@@ -23,6 +22,7 @@ from robolearn.reinforcement.residual_environment import ResidualLayout
 from robolearn.reinforcement.settings import ResidualSettings
 from robolearn.reinforcement.trainer import Diagnosis
 from robolearn.specification import TaskSpec
+from robolearn.training.initial_weights import drawn_from
 from robolearn.training.session import SavePolicy
 
 
@@ -92,8 +92,7 @@ def residual_actor(
         stop_target_gradient=networks.stop_target_gradient,
         initialisation=networks.initialisation,
     )
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(settings.seed)
+    with drawn_from(settings.seed):
         actor = make_residual_actor(config)
     if networks.goal:
         if demonstrations is None:
@@ -113,8 +112,7 @@ def goal_observation(base: DiffusionPolicy, demonstrations: Demonstrations) -> T
 
 def value_critic(settings: ResidualSettings, layout: ResidualLayout) -> Critic:
     """PPO's critic, its weights drawn from the run's seed."""
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(settings.seed)
+    with drawn_from(settings.seed):
         return Critic(layout.observation_size, layout.action_size, settings.networks.hidden_size)
 
 

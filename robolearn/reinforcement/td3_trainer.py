@@ -11,6 +11,7 @@ from robolearn.reinforcement.residual_environment import ResidualEnvironment
 from robolearn.reinforcement.settings import ResidualTd3Settings
 from robolearn.reinforcement.td3_learner import Td3Learner
 from robolearn.reinforcement.trainer import Diagnosis, ResidualTrainer
+from robolearn.training.initial_weights import drawn_from
 from robolearn.training.state import entries_below
 
 
@@ -39,7 +40,8 @@ class Td3Trainer(ResidualTrainer):
         self._demonstrations = demonstrations
         layout = worlds.correction.layout
         self._generator = torch.Generator().manual_seed(settings.seed)
-        self.learner = Td3Learner(actor, layout, settings.td3, settings.action_scale, self._generator)
+        with drawn_from(settings.seed):
+            self.learner = Td3Learner(actor, layout, settings.td3, settings.action_scale, self._generator)
         rows = max(1, settings.td3.capacity // worlds.num_envs)
         self.replay = Replay(rows, worlds.num_envs, layout.size, layout.action_size)
 
