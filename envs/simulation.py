@@ -55,7 +55,11 @@ class Simulation:
         return self._views[field]
 
     def expand(self, field: str) -> Tensor:
-        """A live (num_worlds, ...) view of an MjModel field with a value for each world."""
+        """A live (num_worlds, ...) view of an MjModel field with a value for each world.
+
+        Where bodies may sleep, MuJoCo places those that are fixed to the world in `reset` only: write their
+        poses before it.
+        """
         return torch.from_numpy(self.batch.expand(field))
 
     def reset(self, worlds: Tensor) -> None:

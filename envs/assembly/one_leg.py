@@ -1,6 +1,7 @@
 """FurnitureBench's one_leg: a Panda screws a leg into a table top. Many worlds at once."""
 
 import math
+from collections.abc import Sequence
 from pathlib import Path
 
 import mujoco
@@ -110,10 +111,13 @@ class OneLegEnvironment(BatchedEnvironment):
     def reset(self, episode_seeds: Tensor, env_ids: Tensor | None = None) -> Tensor:
         """See BatchedEnvironment.reset."""
         worlds = torch.arange(self.num_envs) if env_ids is None else env_ids
+        generators = [np.random.Generator(np.random.Philox(seed)) for seed in episode_seeds.tolist()]
+        layouts = [sample_layout(self.level, generator) for generator in generators]
+        self._place_obstacle(worlds, layouts)
         self.simulation.reset(worlds)
         self.thread.release(worlds)
-        for world, seed in zip(worlds.tolist(), episode_seeds.tolist(), strict=True):
-            self._start_episode(world, seed)
+        for world, layout, generator in zip(worlds.tolist(), layouts, generators, strict=True):
+            self._start_episode(world, layout, generator)
         self._steps[worlds] = 0
         self._phase[worlds] = 0
         self._success[worlds] = False
@@ -158,11 +162,13 @@ class OneLegEnvironment(BatchedEnvironment):
         inverse = conjugate(quaternion[:, top])
         return rotate(inverse, position[:, leg] - position[:, top]), multiply(inverse, quaternion[:, leg])
 
-    def _start_episode(self, world: int, seed: int) -> None:
-        generator = np.random.Generator(np.random.Philox(seed))
-        layout = sample_layout(self.level, generator)
-        self._obstacle_position[world] = self._nominal_obstacle
-        self._obstacle_position[world, :2] += torch.from_numpy(layout.obstacle)
+    def _place_obstacle(self, worlds: Tensor, layouts: Sequence[Layout]) -> None:
+        """To be followed by a reset of the simulation: only then does it move what is fixed."""
+        shifts = torch.from_numpy(np.stack([layout.obstacle for layout in layouts]))
+        self._obstacle_position[worlds] = self._nominal_obstacle
+        self._obstacle_position[worlds, :2] += shifts
+
+    def _start_episode(self, world: int, layout: Layout, generator: np.random.Generator) -> None:
         self._place_parts(world, layout)
         self._qpos[world, self._finger_qpos] = panda.MAX_OPENING / 2
         joints = torch.from_numpy(self._clear_of_table(layout))
