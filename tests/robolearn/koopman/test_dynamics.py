@@ -7,6 +7,7 @@ from torch import Tensor, nn
 from robolearn.koopman.dynamics import Dynamics
 from robolearn.koopman.model import KoopmanModel
 from robolearn.koopman.perceptron_dynamics import PerceptronDynamics
+from robolearn.policies.networks import last_layer
 
 OBSERVATION, ACTION, LIFTED = 3, 2, 5
 
@@ -95,15 +96,13 @@ def test_one_step_of_many_is_the_one_step_loss(kind: str, stop: bool) -> None:
 def test_gradients_match_finite_differences(initialisation: str) -> None:
     model = koopman(initialisation).double()
     with torch.no_grad():
-        model.lift[-1].weight.add_(0.1)
+        last_layer(model.lift).weight.add_(0.1)
     observation, action, following = (value.double() for value in batch())
     names, parameters = zip(*model.named_parameters(), strict=True)
 
     def loss(*values: Tensor) -> Tensor:
-        named = dict(zip(names, values, strict=True))
-        return torch.func.functional_call(
-            _Loss(model), {f"model.{n}": v for n, v in named.items()}, arguments
-        )
+        named = {f"model.{name}": value for name, value in zip(names, values, strict=True)}
+        return torch.func.functional_call(_Loss(model), named, arguments)
 
     arguments = (observation, action, following)
     assert torch.autograd.gradcheck(loss, parameters, eps=1e-6, atol=1e-6)
@@ -124,9 +123,9 @@ def test_the_target_moves_unless_its_gradient_is_stopped() -> None:
     with torch.no_grad():
         model.A.zero_()
         model.B.zero_()
-    moving = torch.autograd.grad(model.loss(observation, action, following), model.lift[-1].weight)[0]
+    moving = torch.autograd.grad(model.loss(observation, action, following), last_layer(model.lift).weight)[0]
     stopped = torch.autograd.grad(
-        model.loss(observation, action, following, stop_target_gradient=True), model.lift[-1].weight
+        model.loss(observation, action, following, stop_target_gradient=True), last_layer(model.lift).weight
     )[0]
     assert float(moving.abs().max()) > 0.0
     assert float(stopped.abs().max()) == 0.0, "only the target depends on the lift here"

@@ -3,6 +3,7 @@ import torch
 
 from robolearn.koopman.latent import SHOWN_EIGENVALUES, diagnose, effective_rank, eigenvalue_magnitudes
 from robolearn.koopman.model import KoopmanModel
+from robolearn.policies.networks import last_layer
 
 
 def test_the_rank_counts_the_directions_that_vary() -> None:
@@ -36,7 +37,7 @@ def test_a_collapsed_latent_is_seen() -> None:
     assert [found[f"koopman/eigenvalue_{place}"] for place in range(1, SHOWN_EIGENVALUES + 1)] == [1.0] * 4
     assert found["koopman/unstable_eigenvalues"] == 0.0
     with torch.no_grad():
-        model.lift[-1].weight.zero_()
+        last_layer(model.lift).weight.zero_()
         model.A.mul_(1.5)
     collapsed = diagnose(model, observation)
     assert (collapsed["koopman/latent_variance"], collapsed["koopman/latent_rank"]) == (0.0, 0.0)
