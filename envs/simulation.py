@@ -1,14 +1,21 @@
 """A batch of MuJoCo worlds behind one small interface, its arrays shared with torch."""
 
 import copy
+import io
 import warnings
 from pathlib import Path
+from typing import Any
+from zipfile import BadZipFile
 
 import mujoco
 import numpy as np
 import torch
 from mujoco.batch import Batch, SimulationError
+from numpy.typing import NDArray
 from torch import Tensor
+
+from robolearn.errors import UserError
+from robolearn.storage import write_bytes
 
 _DIVERGENCE = [
     mujoco.mjtWarning.mjWARN_BADQPOS.value,
@@ -35,6 +42,7 @@ class Simulation:
         self.substeps = substeps
         self.fault = torch.zeros(num_worlds, dtype=torch.bool)
         self._views: dict[str, Tensor] = {}
+        self._own_fields: dict[str, NDArray[Any]] = {}
         self._before_step = np.empty_like(self.batch.state)
 
     @property
@@ -60,7 +68,8 @@ class Simulation:
         Where bodies may sleep, MuJoCo places those that are fixed to the world in `reset` only: write their
         poses before it.
         """
-        return torch.from_numpy(self.batch.expand(field))
+        self._own_fields[field] = self.batch.expand(field)
+        return torch.from_numpy(self._own_fields[field])
 
     def reset(self, worlds: Tensor) -> None:
         """Put the named worlds, (K,) int64 ascending, at the model's defaults; call `forward` next."""
@@ -87,17 +96,31 @@ class Simulation:
         self._mark_divergence()
 
     def dump_fault(self, world: int, directory: Path, name: str) -> Path:
-        """Write a world's state before and after it diverged, for `replay_fault`; returns the file."""
-        directory.mkdir(parents=True, exist_ok=True)
+        """Write a world's state before and after it diverged, and the model's fields that are its own.
+
+        Returns the file, for `replay_fault`. Errors as `robolearn.storage.disk_errors`.
+        """
         path = directory / f"{name}.npz"
-        np.savez(path, before=self._before_step[world], after=self.batch.state[world])
+        fields = {f"model.{name}": values[world] for name, values in self._own_fields.items()}
+        content = io.BytesIO()
+        np.savez(content, before=self._before_step[world], after=self.batch.state[world], **fields)
+        write_bytes(path, content.getvalue())
         return path
 
     def replay_fault(self, path: Path, world: int = 0) -> None:
-        """Load the state before a dumped fault into `world`, ready to be stepped again."""
-        with np.load(path, allow_pickle=False) as dump:
-            self.batch.state[world] = dump["before"]
-        self.fault[world] = False
+        """Put `world` where a dumped one was before it diverged, ready to be stepped again.
+
+        Raises UserError for a file that is no dump of this model.
+        """
+        try:
+            with np.load(path, allow_pickle=False) as dump:
+                for name, values in self._own_fields.items():
+                    values[world] = dump[f"model.{name}"]
+                self.reset(torch.tensor([world]))
+                self.batch.state[world] = dump["before"]
+        except (OSError, ValueError, KeyError, BadZipFile) as error:
+            raise UserError(f"{path} is not a fault of this model: {error}") from error
+        self.forward(torch.tensor([world]))
 
     def data(self, world: int) -> mujoco.MjData:
         """A copy of one world as MjData, for rendering or any `mj_` function."""

@@ -131,9 +131,9 @@ class OneLegEnvironment(BatchedEnvironment):
     def step(self, action: Tensor) -> Transition:
         """See BatchedEnvironment.step."""
         active = (~self._done).nonzero().squeeze(-1)
-        self.simulation.remember()
         self._command(active, action)
         self._apply_pushes(active)
+        self.simulation.remember()
         for chunk in range(self.simulation.substeps // COUPLING_CHUNK):
             self.simulation.step(active, COUPLING_CHUNK)
             self.thread.update(active)
