@@ -7,12 +7,14 @@ first with one line that says why.
 import logging
 import shlex
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from robolearn.errors import StorageError, UserError, unknown_name
 from robolearn.paths import configuration_directory
+from robolearn.storage import write_bytes
 from robolearn.verbs import VERBS, Verb
 
 if TYPE_CHECKING:
@@ -69,18 +71,34 @@ def _run(verb: Verb, arguments: list[str]) -> int:
         sys.stdout.write(_verb_help(composer, composed))
         return DONE
     settings = composed.settings()
-    _record(composed, settings)
     try:
-        composed.action.run(settings)
+        with _recorded(composed, settings):
+            composed.action.run(settings)
     except KeyboardInterrupt:
         return _fail(INTERRUPTED, f"interrupted; go on with: {_resumption(verb, settings, arguments)}")
     return DONE
 
 
-def _record(composed: "Composed", settings: Any) -> None:
-    """Write the resolved configuration into `out`, unless the run there has its own already."""
-    if composed.verb.records and settings.out is not None and not getattr(settings, "resume", None):
-        composed.write(Path(settings.out))
+@contextmanager
+def _recorded(composed: "Composed", settings: Any) -> Iterator[None]:
+    """The resolved configuration stands in `out`, unless the run there has its own already.
+
+    A verb that refuses, since `out` holds another run, leaves that run with the configuration it had.
+    """
+    if not composed.verb.records or settings.out is None or getattr(settings, "resume", None):
+        yield
+        return
+    from robolearn.config import RECORD
+
+    path = Path(settings.out) / RECORD
+    earlier = path.read_bytes() if path.is_file() else None
+    composed.write(path.parent)
+    try:
+        yield
+    except UserError:
+        if earlier is not None:
+            write_bytes(path, earlier)
+        raise
 
 
 def _overview() -> str:

@@ -54,6 +54,20 @@ def test_the_resolved_configuration_is_recorded(monkeypatch: pytest.MonkeyPatch,
     assert record == {"verb": "doctor", "choices": {}, "settings": {"out": str(tmp_path / "a"), "seed": 3}}
 
 
+def test_a_refused_command_leaves_the_configuration_of_the_run_that_is_there(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def seed_of_record() -> int:
+        return OmegaConf.load(tmp_path / "config.yaml").settings.seed
+
+    assert run_with(monkeypatch, lambda _: None, "doctor", f"out={tmp_path}", "seed=3") == 0
+    refusal = raising(UserError("out holds another run"))
+    assert run_with(monkeypatch, refusal, "doctor", f"out={tmp_path}", "seed=4") == 2
+    assert seed_of_record() == 3
+    assert run_with(monkeypatch, raising(KeyboardInterrupt()), "doctor", f"out={tmp_path}", "seed=5") == 130
+    assert seed_of_record() == 5
+
+
 @pytest.mark.parametrize(
     ("error", "status", "message"),
     [
