@@ -1,8 +1,8 @@
 """Start layouts of one_leg at the three published randomness levels.
 
-FurnitureSim throws each part by a random push; only pictures of the resulting spread are published. These
-ranges reproduce that spread by sampling poses directly, without overlap (about +-2.5 cm and 15 degrees of the top
-at low, 7 cm and 30 degrees at med). Obstacle shift and joint noise are the published ones.
+FurnitureSim throws each part by a random push; only pictures of the resulting spread are published.
+These ranges reproduce that spread by sampling poses directly, without overlap (about +-2.5 cm and 15
+degrees of the top at low, 7 cm and 30 degrees at med). Obstacle shift and joint noise are as published.
 """
 
 import math
@@ -85,17 +85,29 @@ def level_named(name: str) -> RandomnessLevel:
 
 
 def sample_layout(level: RandomnessLevel, generator: np.random.Generator) -> Layout:
-    """Draw one start: obstacle, then top, then legs, each clear of what is already there."""
+    """Draw one start: obstacle, then top, then legs, each clear of what is already there.
+
+    Everything is drawn again where a part finds no place, as one leg in a hundred does at high.
+    """
+    while (layout := _attempt_layout(level, generator)) is None:
+        pass
+    return layout
+
+
+def _attempt_layout(level: RandomnessLevel, generator: np.random.Generator) -> Layout | None:
     obstacle = generator.uniform(-level.obstacle_shift, level.obstacle_shift, 2)
     placed = _obstacle_footprints(obstacle)
     half = square_table.TOP_HALF_WIDTH
-    top = _place(
-        TOP_NOMINAL, level.top_shift, level.top_yaw, ((-half, half), (-half, half)), placed, generator
-    )
-    legs = [
-        _place(nominal, level.leg_shift, level.leg_yaw, _LEG_FOOTPRINT, placed, generator)
-        for nominal in LEG_NOMINALS
-    ]
+    top_footprint = ((-half, half), (-half, half))
+    top = _place(TOP_NOMINAL, level.top_shift, level.top_yaw, top_footprint, placed, generator)
+    if top is None:
+        return None
+    legs = []
+    for nominal in LEG_NOMINALS:
+        leg = _place(nominal, level.leg_shift, level.leg_yaw, _LEG_FOOTPRINT, placed, generator)
+        if leg is None:
+            return None
+        legs.append(leg)
     noise = generator.uniform(-level.joint_noise, level.joint_noise, (_ATTEMPTS, 7))
     return Layout(top=top, legs=np.stack(legs), obstacle=obstacle, joint_noise=noise)
 
@@ -115,19 +127,16 @@ def _place(
     footprint: tuple[tuple[float, float], tuple[float, float]],
     placed: list[Array],
     generator: np.random.Generator,
-) -> Array:
-    """The first of a fixed number of candidates that is in reach and overlaps nothing, or the nominal pose."""
+) -> Array | None:
+    """The first of some candidates that is in reach and overlaps nothing, or None."""
     scale = np.array((shift, shift, yaw))
     candidates = np.array((*nominal, 0.0)) + scale * generator.uniform(-1, 1, (_ATTEMPTS, 3))
     for pose in candidates:
         corners = _corners(pose, footprint)
         if _in_reach(corners) and not any(_overlap(corners, other) for other in placed):
-            break
-    else:
-        pose = np.array((*nominal, 0.0))
-        corners = _corners(pose, footprint)
-    placed.append(corners)
-    return pose
+            placed.append(corners)
+            return pose
+    return None
 
 
 def _corners(pose: Array, footprint: tuple[tuple[float, float], tuple[float, float]]) -> Array:

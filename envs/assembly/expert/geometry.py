@@ -65,7 +65,7 @@ YAW_LEAD: Final = 1.5
 
 _BOSS_CENTER = (square_table.BOSS_INNER + square_table.TOP_HALF_WIDTH) / 2
 GRASPED_BOSS: Final = (-_BOSS_CENTER, _BOSS_CENTER)
-"""x and z, in the top's frame, of the boss that the hand holds: nearest to the robot, away from the corner."""
+"""x and z, in the top's frame, of the boss that the hand holds: near the robot, away from the corner."""
 
 HOLE: Final = (square_table.HOLE_OFFSET, square_table.HOLE_OFFSET)
 """x and z, in the top's frame, of the hole that takes the leg: far from the robot, so that the hand can lean

@@ -88,9 +88,8 @@ class OneLegExpert(Expert):
         angle = _rotation_vector(scene.hand.matrix, self._target.matrix).norm(dim=-1)
         near = distance < self._position_tolerance[self.stage]
         aligned = angle < self._rotation_tolerance[self.stage]
-        ends = (self._timer > 0) & (
-            near & aligned | self._arrived(scene) | (self._timer >= self._timeout[self.stage])
-        )
+        late = self._timer >= self._timeout[self.stage]
+        ends = (self._timer > 0) & (near & aligned | self._arrived(scene) | late)
         self.stage = torch.where(ends, self._following[self.stage], self.stage)
         self._timer = torch.where(ends, 0, self._timer) + 1
 

@@ -61,10 +61,8 @@ def _flush_top(scene: Snapshot) -> Tensor:
 
 def upmost_face(leg: Pose) -> Tensor:
     """(N,) int64, the face of a lying leg that looks up."""
-    heights = torch.stack(
-        [turned(leg.matrix, turn[:, 2].expand(len(leg.matrix), 3))[:, 2] for turn in _QUARTER_TURNS]
-    )
-    return heights.argmax(0)
+    normals = [turned(leg.matrix, face[:, 2].expand_as(leg.position)) for face in _QUARTER_TURNS]
+    return torch.stack([normal[:, 2] for normal in normals]).argmax(0)
 
 
 def leg_grasp(scene: Snapshot) -> Pose:

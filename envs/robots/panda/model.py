@@ -80,9 +80,10 @@ def _add_gripper_drive(spec: mujoco.MjSpec) -> None:
         joint.range[:] = (0.0, constants.MAX_OPENING / 2)
         joint.armature = constants.FINGER_ARMATURE
         joint.damping[0] = damping
-        joint.solref_limit, joint.solimp_limit = constants.FINGER_STOP_SOLREF, constants.FINGER_STOP_SOLIMP
+        joint.solref_limit[:] = constants.FINGER_STOP_SOLREF
+        joint.solimp_limit[:] = constants.FINGER_STOP_SOLIMP
     (mimic,) = spec.equalities
-    mimic.solref, mimic.solimp = constants.FINGER_STOP_SOLREF, constants.FINGER_STOP_SOLIMP
+    mimic.solref[:], mimic.solimp[:] = constants.FINGER_STOP_SOLREF, constants.FINGER_STOP_SOLIMP
     # On both fingers alike: a drive on one of them would pass half of the grip through the soft mimic.
     fingers = spec.add_tendon(name="fingers")
     for name in constants.FINGER_JOINTS:
