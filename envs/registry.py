@@ -14,6 +14,8 @@ from robolearn.errors import UserError, unknown_name
 if TYPE_CHECKING:
     import mujoco
 
+    from envs.rendering.pictured_world import ShownWorld
+
 
 @dataclass(frozen=True)
 class Task:
@@ -105,6 +107,20 @@ def make_renderer(environment: BatchedEnvironment, width: int, height: int, came
 
     spec = make_model(environment.spec.name, looks=True)
     return WorldRenderer(simulation_of(environment), spec, width, height, camera)
+
+
+def make_shown_world(environment: BatchedEnvironment) -> "ShownWorld":
+    """For viewers: the environment's model, with its looks where it has any, that follows a world at a time.
+
+    Raises UserError for a task without physics.
+    """
+    from envs.rendering.pictured_world import PicturedWorld, PlainWorld
+    from robolearn.evaluation.checks import simulation_of
+
+    name, simulation = environment.spec.name, simulation_of(environment)
+    if name in MODELS and MODELS[name].pictures is not None:
+        return PicturedWorld(simulation, make_model(name, looks=True))
+    return PlainWorld(simulation)
 
 
 def make_model(name: str, *, looks: bool = False) -> "mujoco.MjSpec":

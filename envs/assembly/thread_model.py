@@ -36,6 +36,8 @@ SELF_LOCKING_FRICTION = 5e-3
 with 2.2e-3 N m; plastic on plastic (0.15) at a radius of 11 mm locks it, as published parts do."""
 
 _STIFF_CONTACT = (0.01, 1.0)
+_LOCKED_IMPEDANCE = (0.9999, 0.9999, 0.0005, 0.5, 2.0)
+"""Of the friction: MuJoCo's creeps under load, slower the stiffer it is."""
 _STIFF_IMPEDANCE = (0.99, 0.999, 0.0005, 0.5, 2.0)
 
 
@@ -78,7 +80,7 @@ def add_nut(
         armature=HINGE_ARMATURE,
         frictionloss=SELF_LOCKING_FRICTION,
         solref_friction=_STIFF_CONTACT,
-        solimp_friction=_STIFF_IMPEDANCE,
+        solimp_friction=_LOCKED_IMPEDANCE,
     )
     hinge.damping[0] = HINGE_DAMPING
     _add_helix(spec, thread)

@@ -1,4 +1,6 @@
-"""A world of a batch as MuJoCo shows it: a model made for the eye, in the world's state."""
+"""A world of a batch as MuJoCo's viewers and renderer take it: a model, and data in the world's state."""
+
+from typing import Protocol
 
 import mujoco
 import numpy as np
@@ -6,8 +8,33 @@ import numpy as np
 from envs.simulation import Simulation
 
 
+class ShownWorld(Protocol):
+    """A model and data that follow one world at a time."""
+
+    model: mujoco.MjModel
+    data: mujoco.MjData
+
+    def follow(self, world: int) -> None:
+        """Take the state that world `world` has now."""
+        ...
+
+
+class PlainWorld:
+    """The simulated model itself."""
+
+    def __init__(self, simulation: Simulation) -> None:
+        self._simulation = simulation
+        self.model = simulation.batch.get_model(0)
+        self.data = simulation.batch.get_data(0)
+
+    def follow(self, world: int) -> None:
+        """See ShownWorld.follow."""
+        self._simulation.batch.get_model(world, self.model)
+        self._simulation.batch.get_data(world, self.data)
+
+
 class PicturedWorld:
-    """A model for pictures that follows one world at a time.
+    """A model made for the eye.
 
     spec: has the simulation's bodies and joints in the same order, and any geoms, lights and cameras
     """
@@ -20,7 +47,7 @@ class PicturedWorld:
         _require_same_bodies(simulation.model, self.model)
 
     def follow(self, world: int) -> None:
-        """Take the state that world `world` has now; of a diverged world keep the last one taken."""
+        """See ShownWorld.follow; of a diverged world the last state is kept."""
         if not np.isfinite(self._qpos[world]).all():
             return
         physics = self._simulation.batch.get_model(world)
