@@ -7,6 +7,7 @@ import numpy as np
 
 from robolearn.environment import Expert
 from robolearn.errors import UserError, unknown_name
+from robolearn.evaluation.checks import simulation_of
 from toy_environment import PointMassEnvironment, PointMassExpert
 
 
@@ -68,6 +69,9 @@ def toy_registry(
         return FlatRenderer(environment, width, height)
 
     module.__dict__.update(
-        make_environment=make_environment, make_expert=make_expert, make_renderer=make_renderer
+        make_environment=make_environment,
+        make_expert=make_expert,
+        make_renderer=make_renderer,
+        make_shown_world=simulation_of,
     )
     return module

@@ -43,6 +43,8 @@ class PicturedWorld:
         self._simulation = simulation
         self._qpos = simulation.view("qpos").numpy()
         self.model = spec.compile()
+        # Where bodies may sleep, MuJoCo places those that are fixed to the world only once.
+        self.model.opt.enableflags &= ~mujoco.mjtEnableBit.mjENBL_SLEEP.value
         self.data = mujoco.MjData(self.model)
         _require_same_bodies(simulation.model, self.model)
 

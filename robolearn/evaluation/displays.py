@@ -1,32 +1,35 @@
 """Windows that show a running simulation: MuJoCo's own on a display, or its web viewer in a browser."""
 
+import copy
 import os
 import sys
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import mujoco
 import mujoco.viewer
-from mujoco.batch import Batch
 
 from robolearn.errors import UserError, unknown_name
+
+if TYPE_CHECKING:
+    from envs.rendering.pictured_world import ShownWorld
 
 _LOOPBACK = "127.0.0.1"
 """The web viewer has no password, so nobody but this machine may reach it; forward the port with ssh."""
 
 
 class Display(Protocol):
-    """Shows world 0 of a batch until somebody closes it."""
+    """Shows the first world of a batch until somebody closes it."""
 
     @property
     def running(self) -> bool:
         """Whether it is still open."""
         ...
 
-    def begin(self, batch: Batch) -> None:
+    def begin(self, world: "ShownWorld") -> None:
         """Show a new episode, whose model may differ from the one before."""
         ...
 
-    def update(self, batch: Batch) -> None:
+    def update(self, world: "ShownWorld") -> None:
         """Show the present state."""
         ...
 
@@ -62,36 +65,33 @@ class Window:
     """MuJoCo's passive viewer."""
 
     def __init__(self) -> None:
-        self._shown: tuple[mujoco.viewer.Handle, mujoco.MjModel, mujoco.MjData] | None = None
+        self._viewer: mujoco.viewer.Handle | None = None
 
     @property
     def running(self) -> bool:
         """See Display.running."""
-        return self._shown is None or self._shown[0].is_running()
+        return self._viewer is None or self._viewer.is_running()
 
-    def begin(self, batch: Batch) -> None:
+    def begin(self, world: "ShownWorld") -> None:
         """See Display.begin."""
-        if self._shown is None:
-            model, data = batch.get_model(0), batch.get_data(0)
-            viewer = mujoco.viewer.launch_passive(model, data, show_left_ui=False, show_right_ui=False)
-            self._shown = viewer, model, data
-        viewer, model, _ = self._shown
-        with viewer.lock():
-            batch.get_model(0, model)
-        self.update(batch)
+        if self._viewer is None:
+            world.follow(0)
+            self._viewer = mujoco.viewer.launch_passive(
+                world.model, world.data, show_left_ui=False, show_right_ui=False
+            )
+        self.update(world)
 
-    def update(self, batch: Batch) -> None:
+    def update(self, world: "ShownWorld") -> None:
         """See Display.update."""
-        assert self._shown is not None
-        viewer, _, data = self._shown
-        with viewer.lock():
-            batch.get_data(0, data)
-        viewer.sync()
+        assert self._viewer is not None
+        with self._viewer.lock():
+            world.follow(0)
+        self._viewer.sync()
 
     def close(self) -> None:
         """See Display.close."""
-        if self._shown is not None:
-            self._shown[0].close()
+        if self._viewer is not None:
+            self._viewer.close()
 
 
 class WebPage:
@@ -125,15 +125,17 @@ class WebPage:
         """See Display.running."""
         return self._handle.is_running()
 
-    def begin(self, batch: Batch) -> None:
+    def begin(self, world: "ShownWorld") -> None:
         """See Display.begin."""
-        self._model = batch.get_model(0)
-        self._data = batch.get_data(0)
-        self._handle.sync(self._model, self._data)
+        # A new model is taken over only under a new identity.
+        world.follow(0)
+        self._model = copy.copy(world.model)
+        self._handle.sync(self._model, world.data)
 
-    def update(self, batch: Batch) -> None:
+    def update(self, world: "ShownWorld") -> None:
         """See Display.update."""
-        self._handle.sync(self._model, batch.get_data(0, self._data))
+        world.follow(0)
+        self._handle.sync(self._model, world.data)
 
     def close(self) -> None:
         """See Display.close."""

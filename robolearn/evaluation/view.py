@@ -4,7 +4,7 @@ import itertools
 import sys
 import time
 from collections.abc import Callable
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import torch
 from mujoco.batch import Batch
@@ -16,6 +16,9 @@ from robolearn.evaluation.controllers import Controller, ControllerChoice
 from robolearn.evaluation.displays import Display, open_display
 from robolearn.evaluation.settings import ViewSettings
 
+if TYPE_CHECKING:
+    from envs.rendering.pictured_world import ShownWorld
+
 
 def view(settings: ViewSettings) -> None:
     """Show episodes until the viewer is closed, or `episodes` of them.
@@ -26,16 +29,17 @@ def view(settings: ViewSettings) -> None:
     check_at_least(0, episodes=settings.episodes, port=settings.port)
     check_seed(settings.seed)
     choice = ControllerChoice.of(settings.checkpoint, settings.expert, settings.device, settings.seed)
-    from envs.registry import make_environment
+    from envs.registry import make_environment, make_shown_world
 
     environment = make_environment(
         settings.task, 1, randomness=settings.randomness, disturbance=settings.disturbance, num_threads=1
     )
     try:
         controller = choice.build(environment)
+        world = make_shown_world(environment)
         display = open_display(settings.viewer, f"robolearn {settings.task}", settings.port)
         try:
-            watch(environment, controller, display, settings)
+            watch(environment, controller, display, world, settings)
         finally:
             display.close()
     finally:
@@ -43,24 +47,29 @@ def view(settings: ViewSettings) -> None:
 
 
 def watch(
-    environment: BatchedEnvironment, controller: Controller, display: Display, settings: ViewSettings
+    environment: BatchedEnvironment,
+    controller: Controller,
+    display: Display,
+    world: "ShownWorld",
+    settings: ViewSettings,
 ) -> None:
     """Run episodes one after another and show every call of the physics in its own time.
 
     environment: one world, with a `simulation`, an `envs.simulation.Simulation`
+    world: shows that simulation
     """
     simulation = simulation_of(environment)
     batch = simulation.batch
     pace = _Pace(float(simulation.model.opt.timestep) / settings.speed)
 
     def shown(substeps: int) -> None:
-        display.update(batch)
+        display.update(world)
         pace.wait(substeps)
 
     simulation.batch = cast(Any, _WatchedBatch(batch, shown))
     try:
         for episode in range(settings.episodes) if settings.episodes else itertools.count():
-            outcome = _episode(environment, controller, display, batch, settings.seed, episode)
+            outcome = _episode(environment, controller, display, world, settings.seed, episode)
             if outcome is None:
                 return
             sys.stdout.write(f"episode {episode}: {outcome}\n")
@@ -72,7 +81,7 @@ def _episode(
     environment: BatchedEnvironment,
     controller: Controller,
     display: Display,
-    batch: Batch,
+    shown: "ShownWorld",
     seed: int,
     episode: int,
 ) -> str | None:
@@ -81,7 +90,7 @@ def _episode(
     world = torch.tensor([0])
     observation = environment.reset(seeds, world)
     controller.reset(seeds, world)
-    display.begin(batch)
+    display.begin(shown)
     for step in itertools.count(1):
         if not display.running:
             return None

@@ -4,11 +4,10 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable
 
-import mujoco
 import numpy as np
 import pytest
-from mujoco.batch import Batch
 
+from envs.rendering.pictured_world import PlainWorld, ShownWorld
 from robolearn.errors import UserError
 from robolearn.evaluation import displays, view
 from robolearn.evaluation.displays import WebPage, open_display
@@ -30,11 +29,13 @@ class Recorder:
     def running(self) -> bool:
         return self._left > 0
 
-    def begin(self, batch: Batch) -> None:
-        self.masses.append(float(batch.get_model(0).body_mass[1]))
+    def begin(self, world: ShownWorld) -> None:
+        world.follow(0)
+        self.masses.append(float(world.model.body_mass[1]))
 
-    def update(self, batch: Batch) -> None:
-        self.times.append(float(batch.state[0, 0]))
+    def update(self, world: ShownWorld) -> None:
+        world.follow(0)
+        self.times.append(float(world.data.time))
         self._left -= 1
 
     def close(self) -> None:
@@ -47,22 +48,27 @@ def test_shows_every_call_of_the_physics_and_each_episode_with_its_own_model(
     environment, display = Swing(1), Recorder()
     original = environment.simulation.batch
     settings = ViewSettings(expert=True, speed=1000.0, episodes=2, seed=3)
-    watch(environment, Pusher(), display, settings)
+    watch(environment, Pusher(), display, PlainWorld(environment.simulation), settings)
     np.testing.assert_allclose(display.times, 2 * [0.05 * call for call in range(1, 9)])
     assert len(set(display.masses)) == 2
     assert capsys.readouterr().out.count("failure, furthest stage swinging after 4 steps") == 2
     assert environment.simulation.batch is original
 
 
+def watch_swing(display: Recorder, settings: ViewSettings) -> None:
+    environment = Swing(1)
+    watch(environment, Pusher(), display, PlainWorld(environment.simulation), settings)
+
+
 def test_stops_when_closed() -> None:
     display = Recorder(closes_after=3)
-    watch(Swing(1), Pusher(), display, ViewSettings(expert=True, speed=1000.0))
+    watch_swing(display, ViewSettings(expert=True, speed=1000.0))
     assert len(display.times) == 4
 
 
 def test_keeps_the_pace() -> None:
     begin = time.perf_counter()
-    watch(Swing(1), Pusher(), Recorder(), ViewSettings(expert=True, speed=4.0, episodes=1))
+    watch_swing(Recorder(), ViewSettings(expert=True, speed=4.0, episodes=1))
     assert 0.1 <= time.perf_counter() - begin < 0.5
 
 
@@ -92,10 +98,10 @@ def test_web_page_is_served_to_this_machine_alone(monkeypatch: pytest.MonkeyPatc
         return bound[-1]
 
     monkeypatch.setattr(web_server, "bind_public_socket", noted)
-    batch = Batch(mujoco.MjModel.from_xml_string("<mujoco/>"), 1)
+    world = PlainWorld(Swing(1).simulation)
     page = WebPage("a title", 0)
-    page.begin(batch)
-    page.update(batch)
+    page.begin(world)
+    page.update(world)
     eventually(lambda: bool(bound))
     host, port = bound[0].getsockname()
     assert host == "127.0.0.1"
