@@ -9,13 +9,15 @@ class NoiseSettings:
 
     training_steps: of the squared-cosine schedule (KORR, A.4)
     sampling_steps: of DDIM when acting; the published evaluations use 4
-    prediction: what the network predicts: epsilon (the noise, as published), sample or v_prediction
-    spacing: where sampling starts: trailing (at pure noise) or leading (a step below it, as published)
+    prediction: what the network predicts: sample, epsilon (the noise, as published) or v_prediction; the
+        perceptron is narrower than a chunk, so it can predict actions, which are much alike, but not noise
+    spacing: where sampling starts: trailing (at pure noise) or leading (a step below it, as published);
+        epsilon needs leading, since at pure noise it says nothing about the sample
     """
 
     training_steps: int = 100
     sampling_steps: int = 4
-    prediction: str = "epsilon"
+    prediction: str = "sample"
     spacing: str = "trailing"
 
 

@@ -145,12 +145,15 @@ def test_observations_are_normalised_and_clamped() -> None:
     assert seen.tolist() == [[-1.0, 0.0, 1.0, NORMALISED_LIMIT, -NORMALISED_LIMIT, 0.5]]
 
 
-def test_the_loss_is_the_error_of_the_noise() -> None:
-    acting = policy()
+@pytest.mark.parametrize("prediction", ["epsilon", "sample"])
+def test_the_loss_is_the_error_of_what_is_predicted(prediction: str) -> None:
+    noise_settings = dataclasses.replace(SMALL_POLICY.noise, prediction=prediction)
+    acting = policy(dataclasses.replace(SMALL_POLICY, noise=noise_settings))
     observation, step = torch.randn(7, OBSERVATION), torch.arange(7)
     chunk, noise = torch.randn(2, 7, 8, ACTION)
     noisy = acting.schedule.add_noise(chunk, noise, step)
-    expected = (acting.denoiser(noisy, step, observation) - noise).square().mean()
+    wanted = {"epsilon": noise, "sample": chunk}[prediction]
+    expected = (acting.denoiser(noisy, step, observation) - wanted).square().mean()
     torch.testing.assert_close(acting.loss(observation, chunk, step, noise), expected)
 
 
