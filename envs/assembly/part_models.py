@@ -8,10 +8,15 @@ import numpy as np
 from envs.assembly.furniture import square_table
 from envs.assembly.furniture.part import Box, Inertia
 from envs.assembly.thread_geometry import ThreadGeometry
+from envs.assembly.thread_model import COLLAR_SUFFIX, CORE_SUFFIX, SHANK_SUFFIX
 from envs.assembly.workspace import CONTACT_SOLIMP, CONTACT_SOLREF, PART_FRICTION
 
 THREAD_COLLISION_BIT = 2
 """Contact type of the female threads, which only a male thread's collar meets."""
+
+BOSS_COLLISION_BIT = 4
+"""Contact type of the bosses, which fingers and legs meet. Table and obstacle meet the plate alone: bosses
+stand flush on it, and their many boxes would only repeat its contacts."""
 
 _COLLAR_SIDES = 24
 _COLLAR_CHAMFER = 1.2e-3
@@ -33,7 +38,8 @@ def add_table_top(spec: mujoco.MjSpec, name: str, thread: ThreadGeometry) -> muj
         outer = outer_bounds(x), outer_bounds(z)
         bore = _around(x, thread.bore_radius), _around(z, thread.bore_radius)
         for side, box in enumerate(_ring(outer, bore, square_table.HOLE_FLOOR_Y, mouth)):
-            _add_box(body, f"{name}_boss{index}_{side}", box)
+            geom = _add_box(body, f"{name}_boss{index}_{side}", box)
+            geom.contype = geom.conaffinity = BOSS_COLLISION_BIT
         female = _around(x, thread.female_crest_radius), _around(z, thread.female_crest_radius)
         for side, box in enumerate(_ring(bore, female, square_table.HOLE_FLOOR_Y, crest_y)):
             geom = _add_box(body, f"{name}_thread{index}_{side}", box)
@@ -44,19 +50,25 @@ def add_table_top(spec: mujoco.MjSpec, name: str, thread: ThreadGeometry) -> muj
 def add_leg(spec: mujoco.MjSpec, name: str, thread: ThreadGeometry) -> mujoco.MjsBody:
     """A leg: a square shank, the collar of its thread, and the plain core that leads the collar."""
     body = _add_part(spec, name, square_table.LEG_INERTIA)
-    _add_box(body, f"{name}_shank", square_table.LEG_BODY)
+    meet_bosses(_add_box(body, name + SHANK_SUFFIX, square_table.LEG_BODY))
     _add_collar(spec, body, name, thread)
     tip_y = square_table.ASSEMBLED_LEG_Y - square_table.TOP_MOUTH_Y + thread.mouth_height
     length = tip_y + _thread_start_y()
     core = body.add_geom(
-        name=f"{name}_core",
+        name=name + CORE_SUFFIX,
         type=mujoco.mjtGeom.mjGEOM_CYLINDER,
         pos=(0.0, _thread_start_y() - length / 2, 0.0),
         quat=(math.sqrt(0.5), math.sqrt(0.5), 0.0, 0.0),
         size=(thread.core_radius, length / 2, 0.0),
     )
     set_surface(core, PART_FRICTION)
+    meet_bosses(core)
     return body
+
+
+def meet_bosses(geom: mujoco.MjsGeom) -> None:
+    """Let a geom collide with the bosses, too."""
+    geom.conaffinity |= BOSS_COLLISION_BIT
 
 
 def set_surface(geom: mujoco.MjsGeom, friction: float) -> None:
@@ -101,9 +113,10 @@ def _add_collar(spec: mujoco.MjSpec, body: mujoco.MjsBody, name: str, thread: Th
             np.stack((r * np.cos(angles), np.full_like(angles, y), r * np.sin(angles)), 1) for y, r in rings
         ]
         spec.add_mesh(name=mesh_name, uservert=np.concatenate(points).ravel().tolist())
-    geom = body.add_geom(name=f"{name}_collar", type=mujoco.mjtGeom.mjGEOM_MESH, meshname=mesh_name)
+    geom = body.add_geom(name=name + COLLAR_SUFFIX, type=mujoco.mjtGeom.mjGEOM_MESH, meshname=mesh_name)
     set_surface(geom, PART_FRICTION)
     geom.contype |= THREAD_COLLISION_BIT
+    meet_bosses(geom)
 
 
 def _around(center: float, radius: float) -> tuple[float, float]:

@@ -4,7 +4,7 @@ import mujoco
 
 from envs.assembly import workspace
 from envs.assembly.furniture import square_table
-from envs.assembly.part_models import add_leg, add_table_top, set_surface
+from envs.assembly.part_models import add_leg, add_table_top, meet_bosses, set_surface
 from envs.assembly.thread_geometry import SHARED_THREAD
 from envs.assembly.thread_model import add_nut
 from envs.robots.panda.constants import FINGER_FRICTION
@@ -29,6 +29,7 @@ def build_one_leg() -> mujoco.MjSpec:
     spec.modelname = "one_leg"
     for geom in spec.geoms:
         set_surface(geom, FINGER_FRICTION)
+        meet_bosses(geom)
     spec.option.timestep = TIMESTEP
     spec.option.integrator = mujoco.mjtIntegrator.mjINT_DISCRETE
     spec.option.cone = mujoco.mjtCone.mjCONE_ELLIPTIC

@@ -12,8 +12,9 @@ import torch
 from torch import Tensor
 
 from envs.assembly.furniture.part import Vector
+from envs.assembly.part_models import BOSS_COLLISION_BIT
 from envs.assembly.thread_geometry import ThreadGeometry
-from envs.assembly.thread_model import COLLAR_SUFFIX, CORE_SUFFIX, HINGE, SLIDE, weld_name
+from envs.assembly.thread_model import COLLAR_SUFFIX, CORE_SUFFIX, HINGE, SHANK_SUFFIX, SLIDE, weld_name
 from envs.simulation import Simulation
 from robolearn.rotations import conjugate, multiply, rotate
 
@@ -50,10 +51,15 @@ class ThreadCoupling:
         self._bind_collisions(simulation, model, male)
 
     def _bind_collisions(self, simulation: Simulation, model: mujoco.MjModel, male: str) -> None:
-        geoms = [model.geom(male + suffix).id for suffix in (COLLAR_SUFFIX, CORE_SUFFIX)]
+        geoms = [model.geom(male + suffix).id for suffix in (COLLAR_SUFFIX, CORE_SUFFIX, SHANK_SUFFIX)]
         self._geoms = torch.tensor(geoms)
         self._masks = [simulation.expand("geom_contype"), simulation.expand("geom_conaffinity")]
         self._free_masks = [mask[0, self._geoms].clone() for mask in self._masks]
+        # In its hole a leg is guided by the nut alone; its shank still meets hands and other parts.
+        self._coupled_masks = [
+            torch.stack((mask[0] * 0, mask[1] * 0, mask[2] & ~BOSS_COLLISION_BIT))
+            for mask in self._free_masks
+        ]
 
     @property
     def engaged(self) -> Tensor:
@@ -120,5 +126,5 @@ class ThreadCoupling:
         for dof in self._nut_velocity:
             self._qvel[worlds, dof] = 0.0
         self._active[worlds, torch.tensor(self._welds)[hole]] = 1.0
-        for mask in self._masks:
-            mask[worlds[:, None], self._geoms] = 0
+        for mask, coupled in zip(self._masks, self._coupled_masks, strict=True):
+            mask[worlds[:, None], self._geoms] = coupled

@@ -22,6 +22,7 @@ SLIDE = "nut_slide"
 HINGE = "nut_hinge"
 COLLAR_SUFFIX = "_collar"
 CORE_SUFFIX = "_core"
+SHANK_SUFFIX = "_shank"
 
 NUT_MASS = 2e-3
 SLIDE_ARMATURE = 0.5

@@ -2,9 +2,18 @@
 
 import mujoco
 
+CENTER = (0.45, 0.0, 0.1)
+"""Of what happens, for a robot with its base at the origin [m]."""
+
 KEY_LIGHT = (0.46, 0.45, 0.43)
 FILL_LIGHT = (0.16, 0.17, 0.19)
 AMBIENT = (0.46, 0.47, 0.49)
+KEY_DIRECTION = (-0.45, 0.40, -1.0)
+KEY_DISTANCE = 2.2
+SHADOW_PIXELS = 1024
+SHADOW_REACH = 0.75
+"""Shadows are drawn within this distance [m] of the scene's centre. In software, they are half of a picture's cost."""
+
 HORIZON = (0.94, 0.95, 0.96)
 ZENITH = (0.70, 0.78, 0.86)
 
@@ -19,17 +28,17 @@ def furnish(spec: mujoco.MjSpec, floor_height: float) -> None:
 
 def _set_quality(spec: mujoco.MjSpec) -> None:
     visual = spec.visual
-    visual.quality.shadowsize = 2048
+    visual.quality.shadowsize = SHADOW_PIXELS
     visual.map.znear = 0.01
     visual.map.zfar = 40.0
-    visual.map.shadowclip = 1.0
+    visual.map.shadowclip = SHADOW_REACH
     visual.map.haze = 0.35
     visual.rgba.haze[:] = (*HORIZON, 1.0)
     visual.headlight.ambient[:] = AMBIENT
     visual.headlight.diffuse[:] = (0.10, 0.10, 0.10)
     visual.headlight.specular[:] = (0.0, 0.0, 0.0)
     spec.stat.extent = 1.0
-    spec.stat.center[:] = (0.4, 0.0, 0.2)
+    spec.stat.center[:] = CENTER
 
 
 def _add_sky(spec: mujoco.MjSpec) -> None:
@@ -69,8 +78,8 @@ def _add_lights(spec: mujoco.MjSpec) -> None:
     spec.worldbody.add_light(
         name="key",
         type=directional,
-        pos=(1.2, -1.0, 2.2),
-        dir=(-0.45, 0.40, -1.0),
+        pos=[at - KEY_DISTANCE * along for at, along in zip(CENTER, KEY_DIRECTION, strict=True)],
+        dir=KEY_DIRECTION,
         diffuse=KEY_LIGHT,
         specular=(0.30, 0.30, 0.30),
         ambient=(0.0, 0.0, 0.0),

@@ -26,8 +26,8 @@ WRIST_PITCH = math.radians(-70.0)
 WRIST_VERTICAL_FIELD = 55.0
 """Degrees. The wrist camera sits on the end effector, pitched about its y axis from looking along x."""
 
-OVERVIEW_POSITION = (1.25, -0.72, 0.72)
-OVERVIEW_TARGET = (0.36, 0.0, 0.14)
+OVERVIEW_POSITION = (1.16, -0.66, 0.60)
+OVERVIEW_TARGET = (0.41, 0.02, 0.13)
 OVERVIEW_VERTICAL_FIELD = 34.0
 
 
