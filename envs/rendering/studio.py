@@ -11,8 +11,8 @@ AMBIENT = (0.46, 0.47, 0.49)
 KEY_DIRECTION = (-0.45, 0.40, -1.0)
 KEY_DISTANCE = 2.2
 SHADOW_PIXELS = 1024
-SHADOW_REACH = 0.75
-"""Shadows are drawn within this distance [m] of the scene's centre. In software, they are half of a picture's cost."""
+SHADOW_REACH = 0.95
+"""Shadows are drawn within this distance [m] of the centre; in software they are half of a picture's cost."""
 
 HORIZON = (0.94, 0.95, 0.96)
 ZENITH = (0.70, 0.78, 0.86)

@@ -8,7 +8,7 @@ from envs.assembly import workspace
 from envs.assembly.nominal_start import place
 from envs.assembly.pictures.cameras import add_cameras
 from envs.assembly.pictures.part_looks import add_leg_looks, add_top_looks
-from envs.assembly.scene import LEGS, THREADED_LEG, TOP, build_one_leg
+from envs.assembly.scene import LEGS, OBSTACLE, THREADED_LEG, TOP, build_one_leg
 from envs.assembly.thread_geometry import SHARED_THREAD
 from envs.rendering.shapes import bevelled_box
 from envs.rendering.studio import furnish
@@ -49,12 +49,12 @@ def picture_one_leg() -> mujoco.MjSpec:
     for leg in LEGS:
         add_leg_looks(spec, leg, "accent" if leg == THREADED_LEG else "walnut", SHARED_THREAD)
     _add_table(spec)
+    _add_obstacle(spec)
     furnish(spec, FLOOR_HEIGHT)
     add_cameras(spec)
     for geom in spec.geoms:
         if geom.group != HIDDEN_GROUP:
             geom.contype = geom.conaffinity = 0
-    _show_obstacle(spec)
     place(spec)
     return spec
 
@@ -76,7 +76,13 @@ def _add_table(spec: mujoco.MjSpec) -> None:
         )
 
 
-def _show_obstacle(spec: mujoco.MjSpec) -> None:
-    for name in workspace.OBSTACLE_WALLS:
-        wall = spec.geom(name)
-        wall.group, wall.material = 0, "teal"
+def _add_obstacle(spec: mujoco.MjSpec) -> None:
+    """The front wall is drawn between the side walls: faces that coincide would be lit twice."""
+    (_, side_y, _), (_, side_half_y, _) = workspace.OBSTACLE_WALLS["obstacle_left"]
+    for center, (half_x, half_y, half_z) in workspace.OBSTACLE_WALLS.values():
+        spec.body(OBSTACLE).add_geom(
+            type=mujoco.mjtGeom.mjGEOM_BOX,
+            pos=center,
+            size=(half_x, min(half_y, side_y - side_half_y), half_z),
+            material="teal",
+        )
