@@ -18,6 +18,7 @@ from envs.registry import make_environment
 from robolearn.environment import episode_seeds
 from robolearn.errors import UserError
 from robolearn.reinforcement.vec_env import task_vec_env
+from robolearn.rendering_probe import probe_rendering
 from toy_environment import POINT_MASS, PointMassEnvironment
 
 ID = "robolearn/OneLeg-v0"
@@ -78,6 +79,24 @@ def test_options_reach_the_task() -> None:
         gymnasium.make(ID, randomness="hihg")
     with pytest.raises(UserError, match="unknown render_mode 'rgb': valid are rgb_array"):
         gymnasium.make_vec(ID, num_envs=1, render_mode="rgb")
+
+
+def test_pictures_come_through_the_chosen_camera_or_a_line_says_why_not() -> None:
+    options: dict[str, Any] = {"render_mode": "rgb_array", "camera": "wrist", "width": 64, "height": 48}
+    single, vector = gymnasium.make(ID, **options), gymnasium.make_vec(ID, num_envs=2, **options)
+    single.reset(seed=1)
+    vector.reset(seed=1)
+    if not any(found.works for found in probe_rendering()):
+        with pytest.raises(UserError, match="does not render"):
+            single.render()
+        return
+    picture, pictures = single.render(), vector.render()
+    assert isinstance(picture, np.ndarray) and picture.shape == (48, 64, 3)
+    assert pictures is not None and len(pictures) == 2
+    np.testing.assert_array_equal(pictures[0], picture)
+    assert not np.array_equal(pictures[1], picture)
+    single.close()
+    vector.close()
 
 
 @pytest.fixture
