@@ -79,6 +79,14 @@ class Expert(ABC):
     def act(self, observation: Tensor) -> Tensor:
         """Actions, (N, A) float32, for observations (N, O)."""
 
+    def perturbed(self, action: Tensor) -> Tensor:
+        """What to carry out instead of `action`, (N, A), while demonstrations are recorded.
+
+        Pushing the demonstrator off its path shows how it comes back (DART, arXiv 1703.09327): what is
+        imitated is `action` all the same. By default nothing is perturbed.
+        """
+        return action
+
 
 def episode_seeds(seed: int, first: int, count: int) -> Tensor:
     """Seeds of episodes `first` to `first + count - 1` of the run `seed`, (count,) int64.

@@ -19,6 +19,7 @@ def random_episodes(lengths: Sequence[int] = LENGTHS, seed: int = 0) -> list[Epi
         Episode(
             observation=torch.randn(length, POINT_MASS.observation.size, generator=generator),
             action=torch.randn(length, POINT_MASS.action.size, generator=generator),
+            executed=torch.randn(length, POINT_MASS.action.size, generator=generator),
             reward=torch.eye(length)[-1],
             success=True,
         )

@@ -40,10 +40,10 @@ def expert_episodes(count: int, bias: float = 0.0) -> list[Episode]:
         rewards.append(transition.reward)
         observation, done = transition.observation, transition.done
     lengths = torch.stack(running).sum(dim=0).tolist()
-    stacked = [torch.stack(values) for values in (observations, actions, rewards)]
+    stacked = [torch.stack(values) for values in (observations, actions, actions, rewards)]
     return [
         Episode(
-            *(values[:length, world] for values in stacked), success=bool(stacked[2][:length, world].any())
+            *(values[:length, world] for values in stacked), success=bool(stacked[3][:length, world].any())
         )
         for world, length in enumerate(lengths)
     ]

@@ -114,6 +114,7 @@ class Worlds:
         steps = spec.max_episode_steps
         self._observations = torch.zeros(count, steps, spec.observation.size)
         self._actions = torch.zeros(count, steps, spec.action.size)
+        self._executed = torch.zeros(count, steps, spec.action.size)
         self._rewards = torch.zeros(count, steps)
 
     def refill(self) -> None:
@@ -137,11 +138,13 @@ class Worlds:
     def step(self) -> list[Attempt]:
         """Run one control period; returns the attempts that ended with it, by number."""
         action = self._expert.act(self._observation)
-        transition = self._environment.step(action)
+        executed = self._expert.perturbed(action)
+        transition = self._environment.step(executed)
         running = torch.tensor([index is not None for index in self._attempt])
         rows, steps = running.nonzero().squeeze(-1), self._step[running]
         self._observations[rows, steps] = self._observation.cpu()[rows]
         self._actions[rows, steps] = action.cpu()[rows]
+        self._executed[rows, steps] = executed.cpu()[rows]
         self._rewards[rows, steps] = transition.reward.cpu()[rows]
         self._step += running
         self.steps_run += len(rows)
@@ -161,6 +164,7 @@ class Worlds:
         episode = Episode(
             observation=_copy(self._observations, world, steps),
             action=_copy(self._actions, world, steps),
+            executed=_copy(self._executed, world, steps),
             reward=_copy(self._rewards, world, steps),
             success=bool(transition.success[world]),
         )

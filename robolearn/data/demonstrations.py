@@ -16,7 +16,8 @@ class Demonstrations:
     """E episodes end to end, T steps in all.
 
     observation: (T, O) float32, before each step, in the units of `spec.observation`
-    action: (T, A) float32, what was commanded, in the units of `spec.action`
+    action: (T, A) float32, what the expert would do, in the units of `spec.action`
+    executed: (T, A) float32, what was done, in the same units
     episode_starts: (E + 1,) int64, first step of each episode, and T
     spec: the task
     success: (E,) bool, the task was done at the episode's end
@@ -24,6 +25,7 @@ class Demonstrations:
 
     observation: Tensor
     action: Tensor
+    executed: Tensor
     episode_starts: Tensor
     spec: TaskSpec
     success: Tensor
@@ -44,6 +46,7 @@ class Demonstrations:
             self,
             observation=self.observation[steps],
             action=self.action[steps],
+            executed=self.executed[steps],
             episode_starts=starts,
             success=self.success[episodes],
         )
@@ -54,6 +57,7 @@ class Demonstrations:
             self,
             observation=self.observation.to(device),
             action=self.action.to(device),
+            executed=self.executed.to(device),
             episode_starts=self.episode_starts.to(device),
             success=self.success.to(device),
         )
@@ -69,6 +73,7 @@ def load_dataset(path: str | Path) -> Demonstrations:
     return Demonstrations(
         observation=torch.from_numpy(content.observation),
         action=torch.from_numpy(content.action),
+        executed=torch.from_numpy(content.executed),
         episode_starts=torch.from_numpy(content.episode_starts),
         spec=content.spec,
         success=torch.from_numpy(content.success),

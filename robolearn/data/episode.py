@@ -16,13 +16,15 @@ class Episode:
     """T control steps.
 
     observation: (T, O) float32, before each step, in the units of the task
-    action: (T, A) float32, what was commanded
+    action: (T, A) float32, what the expert would do: what to imitate
+    executed: (T, A) float32, what was done, which differs where the expert was perturbed
     reward: (T,) float32, of each step
     success: the task was done with the last step
     """
 
     observation: Tensor
     action: Tensor
+    executed: Tensor
     reward: Tensor
     success: bool
 
@@ -35,6 +37,7 @@ class Episode:
             {
                 "observation": self.observation,
                 "action": self.action,
+                "executed": self.executed,
                 "reward": self.reward,
                 "success": torch.tensor(self.success),
             }
@@ -45,7 +48,7 @@ class Episode:
         """From what `to_bytes` made. Raises UserError, which names `origin`, for anything else."""
         try:
             tensors = load(content)
-            vectors = (tensors[name] for name in ("observation", "action", "reward"))
+            vectors = (tensors[name] for name in ("observation", "action", "executed", "reward"))
             return cls(*vectors, success=bool(tensors["success"]))
         except (SafetensorError, KeyError, ValueError) as error:
             raise UserError(f"{origin} is not a recorded episode: {str(error).splitlines()[0]}") from error

@@ -34,7 +34,7 @@ class Studio:
     def film(self, index: int, episode: Episode) -> Film:
         """The video of attempt `index`: one picture before each step."""
         seed = int(episode_seeds(self._stream, index, 1))
-        recorded = RecordedEpisode(index, seed, episode.success, episode.action)
+        recorded = RecordedEpisode(index, seed, episode.success, episode.executed)
         pictures = replay(self._environment, self._renderer, recorded)
         return film(islice(pictures, len(episode)), self._environment.spec.control_rate_hz)
 

@@ -30,7 +30,7 @@ VIDEO_FILE_MEBIBYTES = 200
 PARTS = ("data", "videos", "meta")
 """The folders of a dataset. It exists once `meta` does."""
 
-STATE, ACTION = "observation.state", "action"
+STATE, ACTION, EXECUTED = "observation.state", "action", "action.executed"
 REWARD, DONE, SUCCESS = "next.reward", "next.done", "next.success"
 
 
@@ -49,7 +49,7 @@ class VideoFormat:
 
 def features(spec: TaskSpec, video: VideoFormat | None = None) -> dict[str, dict[str, Any]]:
     """The dataset's columns, as `meta/info.json` lists them. Units of vectors stand beside their names."""
-    found = {STATE: _vector(spec.observation), ACTION: _vector(spec.action)}
+    found = {STATE: _vector(spec.observation), ACTION: _vector(spec.action), EXECUTED: _vector(spec.action)}
     if video is not None:
         found[video.key] = _pictures(spec, video)
     scalars = {REWARD: "float32", DONE: "bool", SUCCESS: "bool", "timestamp": "float32"}
@@ -120,7 +120,7 @@ def video_file(key: str, number: int) -> str:
 
 def file_numbers(spec: TaskSpec, lengths: Sequence[int]) -> Iterator[int]:
     """For each episode, the file of frames that it goes to."""
-    frame_bytes = 4 * (spec.observation.size + spec.action.size + 2) + 8 * 4 + 2
+    frame_bytes = 4 * (spec.observation.size + 2 * spec.action.size + 2) + 8 * 4 + 2
     capacity = DATA_FILE_MEBIBYTES * 2**20 // frame_bytes
     number, filled = 0, 0
     for length in lengths:

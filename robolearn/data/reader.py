@@ -28,6 +28,7 @@ class Content:
     spec: TaskSpec
     observation: NDArray[np.float32]
     action: NDArray[np.float32]
+    executed: NDArray[np.float32]
     episode_starts: NDArray[np.int64]
     success: NDArray[np.bool_]
 
@@ -48,8 +49,9 @@ def read_dataset(folder: Path) -> Content:
     _check_counters(tables, starts, spec)
     observation = _joined_vectors(tables, layout.STATE, spec.observation, starts)
     action = _joined_vectors(tables, layout.ACTION, spec.action, starts)
+    executed = _joined_vectors(tables, layout.EXECUTED, spec.action, starts)
     success = np.concatenate([scalars(path, table, layout.SUCCESS, np.bool_) for path, table in tables])
-    return Content(spec, observation, action, starts, success[starts[1:] - 1])
+    return Content(spec, observation, action, executed, starts, success[starts[1:] - 1])
 
 
 def _require_dataset(path: Path) -> None:
@@ -68,7 +70,15 @@ def _require_dataset(path: Path) -> None:
 
 
 def _columns() -> tuple[str, ...]:
-    return (layout.STATE, layout.ACTION, layout.SUCCESS, layout.DONE, "timestamp", *_COUNTERS)
+    return (
+        layout.STATE,
+        layout.ACTION,
+        layout.EXECUTED,
+        layout.SUCCESS,
+        layout.DONE,
+        "timestamp",
+        *_COUNTERS,
+    )
 
 
 def _specification(path: Path) -> TaskSpec:
@@ -86,7 +96,12 @@ def _check_features(path: Path, information: dict[str, Any], spec: TaskSpec) -> 
     features = information.get("features")
     if not isinstance(features, dict):
         raise UserError(f"{path}: 'features' is missing")
-    for key, vector in ((layout.STATE, spec.observation), (layout.ACTION, spec.action)):
+    expected_vectors = {
+        layout.STATE: spec.observation,
+        layout.ACTION: spec.action,
+        layout.EXECUTED: spec.action,
+    }
+    for key, vector in expected_vectors.items():
         feature = features.get(key)
         if not isinstance(feature, dict):
             raise UserError(f"{path}: feature '{key}' is missing")

@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from robolearn.data.episode import Episode
-from robolearn.data.layout import ACTION, DONE, REWARD, STATE, SUCCESS, place
+from robolearn.data.layout import ACTION, DONE, EXECUTED, REWARD, STATE, SUCCESS, place
 from robolearn.data.statistics import Statistics
 
 _TASK_INDEX = "__index_level_0__"
@@ -43,6 +43,7 @@ def frame_columns(episode: Episode, index: int, first: int, rate_hz: float) -> d
     return {
         STATE: episode.observation.numpy().astype(np.float32, copy=False),
         ACTION: episode.action.numpy().astype(np.float32, copy=False),
+        EXECUTED: episode.executed.numpy().astype(np.float32, copy=False),
         REWARD: episode.reward.numpy().astype(np.float32, copy=False),
         DONE: last,
         SUCCESS: last & episode.success,

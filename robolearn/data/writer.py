@@ -117,6 +117,7 @@ def _check(spec: TaskSpec, episodes: Sequence[Episode]) -> None:
         expected = {
             "observation": (count, spec.observation.size),
             "action": (count, spec.action.size),
+            "executed": (count, spec.action.size),
             "reward": (count,),
         }
         for name, shape in expected.items():

@@ -22,7 +22,7 @@ def demonstration_replay(demonstrations: Demonstrations, correction: Correction)
     layout = correction.layout
     replay = Replay(sum(len(view) for view in views), 1, layout.size, layout.action_size)
     for (first, last), view in zip(spans, views, strict=True):
-        executed = correction.base.action_normaliser.normalise(demonstrations.action[first:last])
+        executed = correction.base.action_normaliser.normalise(demonstrations.executed[first:last])
         for index in range(last - first):
             replay.add(view[index], executed[index], _step(view, index))
     return replay

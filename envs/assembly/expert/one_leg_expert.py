@@ -7,9 +7,10 @@ import torch
 from torch import Tensor
 
 from envs.assembly.expert import targets
+from envs.assembly.expert.perturbation import sample_shoves, shoved
 from envs.assembly.expert.snapshot import Pose, Snapshot
 from envs.assembly.expert.stages import FOLLOWING, RULES, Stage
-from envs.assembly.one_leg import OneLegEnvironment
+from envs.assembly.one_leg import MAX_EPISODE_STEPS, OneLegEnvironment
 from robolearn.environment import Expert
 from robolearn.rotations import (
     axis_angle_from_quaternion,
@@ -49,6 +50,8 @@ class OneLegExpert(Expert):
         self._timer = torch.zeros(count, dtype=torch.int64)
         self._face = torch.zeros(count, dtype=torch.int64)
         self._noise = torch.zeros(count, len(Stage), 6, dtype=torch.float64)
+        self._step = torch.zeros(count, dtype=torch.int64)
+        self._shoves = torch.zeros(count, MAX_EPISODE_STEPS, 6)
         self._target = Pose(
             torch.zeros(count, 3, dtype=torch.float64), torch.eye(3, dtype=torch.float64).repeat(count, 1, 1)
         )
@@ -65,14 +68,17 @@ class OneLegExpert(Expert):
         worlds = torch.arange(len(self.stage)) if env_ids is None else env_ids
         self.stage[worlds] = int(Stage.TOP_ABOVE)
         self._timer[worlds] = 0
+        self._step[worlds] = 0
         noisy = np.array([RULES[stage].noisy for stage in Stage], dtype=float)[:, None]
         scale = noisy * np.array([_POSITION_NOISE] * 3 + [_ROTATION_NOISE] * 3)
         for world, seed in zip(worlds.tolist(), episode_seeds.tolist(), strict=True):
-            draws = np.random.Generator(np.random.Philox(seed).jumped()).standard_normal((len(Stage), 6))
-            self._noise[world] = torch.from_numpy(scale * draws)
+            generator = np.random.Generator(np.random.Philox(seed).jumped())
+            self._noise[world] = torch.from_numpy(scale * generator.standard_normal((len(Stage), 6)))
+            self._shoves[world] = sample_shoves(MAX_EPISODE_STEPS, generator)
 
     def act(self, observation: Tensor) -> Tensor:
         """See Expert.act. The full state is read from the environment, not from `observation`."""
+        self._step = (self._step + 1).clamp(max=MAX_EPISODE_STEPS - 1)
         scene = Snapshot.of(self._environment, self._face)
         self._advance(scene)
         self._start_over(scene)
@@ -81,6 +87,10 @@ class OneLegExpert(Expert):
         gripper = torch.where(self._closed[self.stage], 1.0, -1.0).to(torch.float64)
         action = (command.position, sixd_from_matrix(command.matrix), gripper[:, None])
         return torch.cat(action, -1).to(torch.float32)
+
+    def perturbed(self, action: Tensor) -> Tensor:
+        """See Expert.perturbed: the hand is shoved now and then."""
+        return shoved(action, self._shoves[torch.arange(len(action)), self._step])
 
     def _advance(self, scene: Snapshot) -> None:
         """Go on to the next stage where the last target is reached or time is over."""
