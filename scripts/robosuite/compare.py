@@ -91,7 +91,7 @@ def main(
     out: str = "outputs/benchmark_robosuite.json",
 ) -> None:
     """Measure, print, and write the record."""
-    cores = len(os.sched_getaffinity(0))
+    cores, busy_before = len(os.sched_getaffinity(0)), os.getloadavg()[0]
     one_leg = OneLeg(int(worlds))
     rates: dict[str, list[float]] = {"one_leg": [], "robosuite_one_process": [], "robosuite_all_cores": []}
     details: dict[str, Any] = {}
@@ -109,6 +109,7 @@ def main(
         "turns": rates,
         "seconds_of_each_turn": float(seconds),
         "one_leg_worlds": int(worlds),
+        "load_average_before": busy_before,
         "robosuite": details,
         "hardware": hardware(),
     }
