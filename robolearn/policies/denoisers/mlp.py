@@ -12,7 +12,8 @@ class MlpDenoiser(Denoiser):
     """Residual blocks, each scaled, shifted and gated by the observation and the diffusion step.
 
     The modulation is the adaptive layer normalisation of DiT (arXiv 2212.09748, 3.2): every block is the
-    identity at the start, and the prediction is zero.
+    identity at the start, and the prediction is zero. A linear path from the observation to the chunk carries
+    what a position target mostly is, the place of something else plus an offset, to the millimetre.
     """
 
     def __init__(self, settings: MlpSettings, horizon: int, action_size: int, observation_size: int) -> None:
@@ -31,7 +32,9 @@ class MlpDenoiser(Denoiser):
         self.inward = nn.Linear(horizon * action_size + observation_size, width)
         self.blocks = nn.ModuleList(ModulatedBlock(width, hidden_size) for _ in range(blocks))
         self.outward = nn.Sequential(nn.LayerNorm(width), nn.Linear(width, horizon * action_size))
+        self.straight = nn.Linear(observation_size, horizon * action_size)
         _zero(self.outward[-1])
+        _zero(self.straight)
 
     def forward(self, noisy: Tensor, step: Tensor, observation: Tensor) -> Tensor:
         """See Denoiser.forward."""
@@ -39,7 +42,7 @@ class MlpDenoiser(Denoiser):
         stream = self.inward(torch.cat([noisy.flatten(1), observation], dim=-1))
         for block in self.blocks:
             stream = block(stream, condition)
-        return self.outward(stream).view_as(noisy)
+        return (self.outward(stream) + self.straight(observation)).view_as(noisy)
 
 
 class ModulatedBlock(nn.Module):
