@@ -104,10 +104,13 @@ class Worlds:
     `steps_run` counts control steps, of all worlds together.
     """
 
-    def __init__(self, environment: BatchedEnvironment, expert: Expert, agenda: Agenda, stream: int) -> None:
-        """stream: the `episode_seeds` run whose episode k is attempt k."""
+    def __init__(
+        self, environment: BatchedEnvironment, expert: Expert, agenda: Agenda, stream: int, perturbed: bool
+    ) -> None:
+        """stream: the `episode_seeds` run whose episode k is attempt k; perturbed: see Expert.perturbed."""
         spec, count = environment.spec, environment.num_envs
         self._environment, self._expert, self._agenda, self._stream = environment, expert, agenda, stream
+        self._perturbed = perturbed
         self.steps_run = 0
         self._attempt: list[int | None] = [None] * count
         self._step = torch.zeros(count, dtype=torch.int64)
@@ -138,7 +141,7 @@ class Worlds:
     def step(self) -> list[Attempt]:
         """Run one control period; returns the attempts that ended with it, by number."""
         action = self._expert.act(self._observation)
-        executed = self._expert.perturbed(action)
+        executed = self._expert.perturbed(action) if self._perturbed else action
         transition = self._environment.step(executed)
         running = torch.tensor([index is not None for index in self._attempt])
         rows, steps = running.nonzero().squeeze(-1), self._step[running]

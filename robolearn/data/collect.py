@@ -32,7 +32,7 @@ from robolearn.storage import disk_errors, read_json, write_json
 
 RECORD = "collect.json"
 STAGING = ".collecting"
-_DETERMINING = ("task", "randomness", "disturbance", "n_episodes", "video", "seed")
+_DETERMINING = ("task", "randomness", "disturbance", "perturbed", "n_episodes", "video", "seed")
 """The settings that the result depends on."""
 
 _ATTEMPTS_PER_EPISODE = 20
@@ -86,7 +86,9 @@ def _collect(settings: CollectSettings, stream: int, determining: dict[str, Any]
         spec = environment.spec
         staging.begin()
         if not agenda.complete:
-            _run_attempts(Worlds(environment, expert, agenda, stream), agenda, staging, spec)
+            _run_attempts(
+                Worlds(environment, expert, agenda, stream, settings.perturbed), agenda, staging, spec
+            )
         _require_enough(settings, agenda)
         episodes = {index: staging.episode(index) for index in agenda.chosen}
         footage = _filmed(studio, episodes, staging) if studio is not None else None

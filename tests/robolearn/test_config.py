@@ -152,3 +152,11 @@ def test_every_experiment_is_for_some_verb() -> None:
     composers = [Composer(verb, configuration_directory()) for verb in VERBS.values()]
     offered = {name for c in composers if "experiment" in c.groups for name in c.options("experiment")}
     assert offered == {path.stem for path in (configuration_directory() / "experiment").glob("*.yaml")}
+
+
+def test_inherited_keys_keep_their_descriptions() -> None:
+    composed = Composer(VERBS["train"], configuration_directory()).compose(["algorithm=ppo_residual"])
+    shown = {entry.key: entry.description for entry in entries(composed.config)}
+    assert shown["resume"] == "run directory to go on from"
+    assert shown["total_steps"] == "control steps of all worlds together", "the nearest class has the last word"
+    assert shown["reward_scale"].startswith("factor on rewards")

@@ -18,14 +18,14 @@ from robolearn.rotations import (
     sixd_from_matrix,
 )
 
-PROBABILITY: Final = 0.06
+PROBABILITY: Final = 0.04
 """Of a shove to begin at a control step; chosen, as are its length and sizes."""
 
 STEPS: Final = 4
 """Control steps that a shove lasts: twice the lag of the arm's drives."""
 
-POSITION_DEVIATION: Final = 8e-3
-ROTATION_DEVIATION: Final = math.radians(4)
+POSITION_DEVIATION: Final = 5e-3
+ROTATION_DEVIATION: Final = math.radians(2.5)
 """Standard deviations of a shove, per axis [m, rad]: a clone strays by as much, and open fingers allow it."""
 
 

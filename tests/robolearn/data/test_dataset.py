@@ -100,7 +100,7 @@ def test_episodes_say_where_their_frames_are(pristine: Path) -> None:
 
 
 def test_large_datasets_have_several_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(layout, "DATA_FILE_MEBIBYTES", 600 / 2**20)
+    monkeypatch.setattr(layout, "DATA_FILE_MEBIBYTES", 660 / 2**20)
     monkeypatch.setattr(layout, "FILES_PER_CHUNK", 2)
     episodes = write_random_dataset(tmp_path, lengths=(5, 3, 9, 2, 4))
     files = sorted(
