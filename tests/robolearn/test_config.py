@@ -158,5 +158,5 @@ def test_inherited_keys_keep_their_descriptions() -> None:
     composed = Composer(VERBS["train"], configuration_directory()).compose(["algorithm=ppo_residual"])
     shown = {entry.key: entry.description for entry in entries(composed.config)}
     assert shown["resume"] == "run directory to go on from"
-    assert shown["total_steps"] == "control steps of all worlds together", "the nearest class has the last word"
+    assert shown["total_steps"] == "control steps of all worlds together", "the nearest class counts"
     assert shown["reward_scale"].startswith("factor on rewards")
