@@ -63,7 +63,7 @@ def registry(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(scope="module")
 def dataset(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return write_expert_dataset(tmp_path_factory.mktemp("data") / "demonstrations", bias=0.02)
+    return write_expert_dataset(tmp_path_factory.mktemp("data") / "demonstrations", bias=0.038)
 
 
 @pytest.fixture(scope="module")
