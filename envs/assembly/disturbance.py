@@ -5,7 +5,6 @@ the vertical, for one 1/60 s call of the published simulator.
 """
 
 import math
-from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -19,21 +18,6 @@ PUSH_SECONDS: Final = 1 / 60
 TOP_MULTIPLIERS: Final = (25.0, 70.0)
 LEG_MULTIPLIERS: Final = (1.0, 1.0)
 """Multipliers of force and torque for the table top and for a leg."""
-
-
-@dataclass
-class PushSchedule:
-    """All pushes of the worlds' episodes.
-
-    wrench: (N, T, B, 6) float32, force [N] then torque [N m] on each part at each control step
-    """
-
-    wrench: Tensor
-
-    @classmethod
-    def empty(cls, num_worlds: int, steps: int, parts: int) -> "PushSchedule":
-        """No pushes for `steps` control steps."""
-        return cls(torch.zeros(num_worlds, steps, parts, 6))
 
 
 def sample_pushes(level: RandomnessLevel, steps: int, parts: int, generator: np.random.Generator) -> Tensor:
