@@ -1,6 +1,7 @@
 """What a task's vectors mean: names, units, rates. Checkpoints and datasets carry these."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 
@@ -45,6 +46,8 @@ class TaskSpec:
     control_rate_hz: actions a second
     max_episode_steps: control steps after which an episode is truncated
     phases: names of the task's stages, in order; `Transition.phase` indexes them
+    frames: pose of each frame that entries are named for ("..._in_tag"), in one root frame that all share:
+        x, y, z [m], then the quaternion w, x, y, z
     """
 
     name: str
@@ -53,6 +56,7 @@ class TaskSpec:
     control_rate_hz: float
     max_episode_steps: int
     phases: tuple[str, ...]
+    frames: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
         """As a JSON object."""
@@ -63,6 +67,7 @@ class TaskSpec:
             "control_rate_hz": self.control_rate_hz,
             "max_episode_steps": self.max_episode_steps,
             "phases": list(self.phases),
+            "frames": {name: list(pose) for name, pose in self.frames.items()},
         }
 
     @classmethod
@@ -75,4 +80,11 @@ class TaskSpec:
             control_rate_hz=float(value["control_rate_hz"]),
             max_episode_steps=int(value["max_episode_steps"]),
             phases=tuple(value["phases"]),
+            frames={name: _pose(pose) for name, pose in value["frames"].items()},
         )
+
+
+def _pose(values: Sequence[float]) -> tuple[float, ...]:
+    if len(values) != 7:
+        raise ValueError(f"a frame's pose has 7 numbers, not {len(values)}")
+    return tuple(float(value) for value in values)

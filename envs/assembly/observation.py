@@ -7,7 +7,7 @@ from torch import Tensor
 
 from envs.assembly.scene import OBSTACLE, PARTS
 from envs.assembly.workspace import TAG_ORIGIN, TAG_ROTATION
-from robolearn.rotations import multiply, quaternion_from_matrix
+from robolearn.rotations import conjugate, multiply, quaternion_from_matrix
 from robolearn.specification import VectorSpec
 
 _AXES = ("x", "y", "z")
@@ -59,6 +59,12 @@ ACTION: Final = VectorSpec(
 _TAG_ORIGIN = torch.tensor(TAG_ORIGIN, dtype=torch.float64)
 _TAG_ROTATION = torch.tensor(TAG_ROTATION, dtype=torch.float64)
 _TAG_QUATERNION = quaternion_from_matrix(_TAG_ROTATION)
+
+FRAMES: Final = {
+    "robot": (0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0),
+    "tag": (*TAG_ORIGIN, *conjugate(_TAG_QUATERNION).tolist()),
+}
+"""Poses of the frames in the robot's base frame."""
 
 
 def poses_in_tag(position: Tensor, quaternion: Tensor, reference: Tensor) -> Tensor:

@@ -43,6 +43,7 @@ SPEC = TaskSpec(
     control_rate_hz=CONTROL_RATE_HZ,
     max_episode_steps=MAX_EPISODE_STEPS,
     phases=PHASES,
+    frames=spaces.FRAMES,
 )
 
 

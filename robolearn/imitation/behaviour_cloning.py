@@ -43,6 +43,13 @@ def _check(settings: BehaviourCloningSettings) -> None:
     check_at_least(1, total_steps=settings.total_steps, steps_per_iteration=settings.steps_per_iteration)
     check_at_least(0, seed=settings.seed, measure_every=settings.measure_every)
     check_positive(**{"optimisation.learning_rate": settings.optimisation.learning_rate})
+    check_at_least(0, **{"optimisation.near_steps": settings.optimisation.near_steps})
+    check_positive(
+        **{
+            "optimisation.near_weight": settings.optimisation.near_weight,
+            "optimisation.metre_weight": settings.optimisation.metre_weight,
+        }
+    )
     decay = settings.optimisation.average_decay
     if not 0.0 <= decay < 1.0:
         raise UserError(f"optimisation.average_decay={decay} is not valid: choose 0 to below 1")
@@ -66,7 +73,7 @@ def _untrained(settings: BehaviourCloningSettings, demonstrations: Demonstration
     action = MinMaxNormaliser.fit(demonstrations.action)
     device = device_named(settings.device)
     with drawn_from(settings.seed):
-        return DiffusionPolicy(settings.policy, observation, action).to(device)
+        return DiffusionPolicy(settings.policy, demonstrations.spec, observation, action).to(device)
 
 
 def _normalised(demonstrations: Demonstrations, policy: DiffusionPolicy) -> Demonstrations:
@@ -74,7 +81,7 @@ def _normalised(demonstrations: Demonstrations, policy: DiffusionPolicy) -> Demo
     moved = demonstrations.to(policy.device)
     return replace(
         moved,
-        observation=policy.normalised(moved.observation),
+        observation=policy.context(moved.observation),
         action=policy.action_normaliser.normalise(moved.action),
     )
 

@@ -42,6 +42,7 @@ class CloningTrainer(Trainer):
         self._sampler = ChunkSampler(
             demonstrations, optimisation.batch_size, settings.seed, settings.policy.prediction_horizon
         )
+        self._weight = _weights(settings, demonstrations).to(policy.device)
         self._generator = torch.Generator().manual_seed(settings.seed)
 
     def start(self) -> None:
@@ -72,7 +73,8 @@ class CloningTrainer(Trainer):
             self.settings.policy.noise.training_steps, (len(chunk),), generator=self._generator
         )
         noise = torch.randn(chunk.shape, generator=self._generator)
-        loss = self.learner.loss(observation, chunk, step.to(chunk.device), noise.to(chunk.device))
+        step, noise = step.to(chunk.device), noise.to(chunk.device)
+        loss = self.learner.loss(observation, chunk, step, noise, self._weight)
         self._optimizer.zero_grad()
         loss.backward()
         norm = nn.utils.clip_grad_norm_(
@@ -114,3 +116,13 @@ class CloningTrainer(Trainer):
         set_optimizer_state(self._optimizer, entries_below("optimizer.", state))
         self._sampler.set_state(entries_below("sampler.", state))
         self._generator.set_state(state["generator"])
+
+
+def _weights(settings: BehaviourCloningSettings, demonstrations: Demonstrations) -> Tensor:
+    """Factors (H, A) of the squared errors, 1 in the mean."""
+    optimisation = settings.optimisation
+    weight = torch.ones(settings.policy.prediction_horizon, demonstrations.spec.action.size)
+    weight[: optimisation.near_steps] *= optimisation.near_weight
+    in_metres = torch.tensor([unit == "m" for unit in demonstrations.spec.action.units])
+    weight[:, in_metres] *= optimisation.metre_weight
+    return weight / weight.mean()

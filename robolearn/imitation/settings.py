@@ -16,6 +16,9 @@ class CloningOptimisation:
     learning_rate: at its peak; the published 1e-4 is for the U-Net and millions of steps
     warmup_steps: the learning rate rises from 0 over these
     final_learning_rate: share of it that is left at `total_steps` (cosine)
+    near_steps, near_weight: so many first actions of a chunk weigh so much more than the others, which are
+        seldom or never carried out
+    metre_weight: of actions in metres; an error of 1 mm is small once normalised, and decides an assembly
     average_decay: the policy is an exponential average of the weights with this decay, 0 for the last ones
     """
 
@@ -25,6 +28,9 @@ class CloningOptimisation:
     final_learning_rate: float = 0.0
     weight_decay: float = 1e-6
     max_gradient_norm: float = 1.0
+    near_steps: int = 8
+    near_weight: float = 5.0
+    metre_weight: float = 10.0
     average_decay: float = 0.0
 
 

@@ -13,6 +13,8 @@ def require_agreement(found: TaskSpec, expected: TaskSpec, origin: str) -> None:
         raise UserError(f"{origin} is of task '{found.name}', not '{expected.name}'")
     for what in ("observation", "action"):
         _compare(getattr(found, what), getattr(expected, what), f"{origin}: {what}")
+    if found.frames != expected.frames:
+        raise UserError(f"{origin}: frames are {dict(found.frames)}, the task's are {dict(expected.frames)}")
     if found.control_rate_hz != expected.control_rate_hz:
         raise UserError(
             f"{origin}: control rate is {found.control_rate_hz} Hz, "

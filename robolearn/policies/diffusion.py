@@ -6,10 +6,12 @@ from torch import Tensor
 from robolearn.data.normalisation import MinMaxNormaliser
 from robolearn.errors import UserError
 from robolearn.policies.chunk_memory import ChunkMemory
+from robolearn.policies.context import Context
 from robolearn.policies.denoisers.registry import make_denoiser
 from robolearn.policies.noise_schedule import NoiseSchedule
 from robolearn.policies.policy import NORMALISED_LIMIT, Policy
 from robolearn.policies.settings import DiffusionSettings
+from robolearn.specification import TaskSpec
 
 
 class DiffusionPolicy(Policy):
@@ -23,6 +25,7 @@ class DiffusionPolicy(Policy):
     def __init__(
         self,
         settings: DiffusionSettings,
+        spec: TaskSpec,
         observation_normaliser: MinMaxNormaliser,
         action_normaliser: MinMaxNormaliser,
     ) -> None:
@@ -36,11 +39,12 @@ class DiffusionPolicy(Policy):
         self.settings = settings
         self.observation_normaliser = observation_normaliser
         self.action_normaliser = action_normaliser
-        self.observation_size = len(observation_normaliser.minimum)
-        self.action_size = len(action_normaliser.minimum)
+        self.observation_size = spec.observation.size
+        self.action_size = spec.action.size
+        self.context = Context(settings.context, spec, observation_normaliser)
         self.schedule = NoiseSchedule(settings.noise)
         self.denoiser = make_denoiser(
-            settings.denoiser, settings.prediction_horizon, self.action_size, self.observation_size
+            settings.denoiser, settings.prediction_horizon, self.action_size, self.context.size
         )
         self._generator = torch.Generator().manual_seed(0)
         self._memory = self._blank_memory(0)
@@ -88,31 +92,32 @@ class DiffusionPolicy(Policy):
         draft = drafted = None
         if self.settings.warm_start:
             draft, drafted = self._memory.draft(worlds), self._memory.filled[worlds]
-        self._memory.put(worlds, self.sample(self.normalised(observation), draft, drafted))
+        self._memory.put(worlds, self.sample(self.context(observation), draft, drafted))
 
     def normalised(self, observation: Tensor) -> Tensor:
         """Normalised and clamped observations (N, O) of raw ones."""
         normalised = self.observation_normaliser.normalise(observation)
         return normalised.clamp(-NORMALISED_LIMIT, NORMALISED_LIMIT)
 
-    def sample(
-        self, observation: Tensor, draft: Tensor | None = None, drafted: Tensor | None = None
-    ) -> Tensor:
-        """Normalised chunks (N, H, A) for normalised observations (N, O); drafts as NoiseSchedule.sample."""
-        shape = (len(observation), self.settings.prediction_horizon, self.action_size)
+    def sample(self, context: Tensor, draft: Tensor | None = None, drafted: Tensor | None = None) -> Tensor:
+        """Normalised chunks (N, H, A) for contexts (N, C); drafts as NoiseSchedule.sample."""
+        shape = (len(context), self.settings.prediction_horizon, self.action_size)
         noise = torch.randn(shape, generator=self._generator).to(self.device)
         return self.schedule.sample(
-            lambda noisy, step: self.denoiser(noisy, step, observation), noise, draft, drafted
+            lambda noisy, step: self.denoiser(noisy, step, context), noise, draft, drafted
         )
 
-    def loss(self, observation: Tensor, chunk: Tensor, step: Tensor, noise: Tensor) -> Tensor:
+    def loss(
+        self, context: Tensor, chunk: Tensor, step: Tensor, noise: Tensor, weight: float | Tensor = 1.0
+    ) -> Tensor:
         """Mean squared error of the denoiser's prediction, a scalar.
 
-        observation: (N, O) and chunk: (N, H, A), normalised; step: (N,) int64; noise: (N, H, A), Gaussian
+        context: (N, C); chunk: (N, H, A), normalised; step: (N,) int64; noise: (N, H, A), Gaussian
+        weight: factors (H, A) of the squared errors
         """
         noisy = self.schedule.add_noise(chunk, noise, step)
-        prediction = self.denoiser(noisy, step, observation)
-        return (prediction - self.schedule.target(chunk, noise, step)).square().mean()
+        error = self.denoiser(noisy, step, context) - self.schedule.target(chunk, noise, step)
+        return (error.square() * weight).mean()
 
     def memory(self) -> dict[str, Tensor]:
         """Everything remembered between calls: chunks, and the place in the random sequence."""

@@ -109,7 +109,7 @@ def _base(settings: DiffusionSettings, checkpoint: Checkpoint) -> DiffusionPolic
     observation, action = (
         MinMaxNormaliser(bounds[f"{name}.minimum"], bounds[f"{name}.maximum"]) for name in VECTORS
     )
-    return DiffusionPolicy(settings, observation, action)
+    return DiffusionPolicy(settings, checkpoint.spec, observation, action)
 
 
 def _config(policy: AnyPolicy) -> dict[str, Any]:

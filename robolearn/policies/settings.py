@@ -66,6 +66,18 @@ class DenoiserSettings:
 
 
 @dataclass
+class ContextSettings:
+    """What the network sees besides the normalised observation, and what it does not.
+
+    relative_poses: pairs "reference:body" of observed bodies; it sees the body's pose in the other's frame
+    ignored: bodies whose entries are hidden from it, such as bystanders that tell demonstrations apart
+    """
+
+    relative_poses: list[str] = field(default_factory=list)
+    ignored: list[str] = field(default_factory=list)
+
+
+@dataclass
 class DiffusionSettings:
     """A diffusion policy.
 
@@ -77,5 +89,6 @@ class DiffusionSettings:
     prediction_horizon: int = 32
     execution_horizon: int = 8
     warm_start: bool = False
+    context: ContextSettings = field(default_factory=ContextSettings)
     noise: NoiseSettings = field(default_factory=NoiseSettings)
     denoiser: DenoiserSettings = field(default_factory=DenoiserSettings)

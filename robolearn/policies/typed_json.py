@@ -12,8 +12,8 @@ T = TypeVar("T")
 def from_json(kind: type[T], value: object, origin: str) -> T:
     """A dataclass from the object that `dataclasses.asdict` made of one; nothing may be missing or extra.
 
-    Fields are int, float, str, bool, list[int] or such dataclasses. Raises UserError naming the first
-    entry that does not fit; `origin` is where the object comes from, for the message.
+    Fields are int, float, str, bool, list[int], list[str] or such dataclasses. Raises UserError naming the
+    first entry that does not fit; `origin` is where the object comes from, for the message.
     """
     if not isinstance(value, dict):
         raise UserError(f"{origin} is not a JSON object")
@@ -33,8 +33,9 @@ def _entry(hint: Any, value: Any, origin: str) -> Any:
         return from_json(typing.cast(type, hint), value, origin)
     if hint is float and type(value) is int:
         return float(value)
-    if hint == list[int]:
-        fits = isinstance(value, list) and all(type(item) is int for item in value)
+    if typing.get_origin(hint) is list:
+        (item_kind,) = typing.get_args(hint)
+        fits = isinstance(value, list) and all(type(item) is item_kind for item in value)
     else:
         fits = type(value) is hint
     if not fits:

@@ -33,6 +33,12 @@ WITHDRAWAL: Final = 0.07
 TIP_CLEARANCE: Final = 0.010
 """Height of the leg's tip over the hole's mouth before it is inserted."""
 
+INSERT_TOLERANCE: Final = 0.0025
+"""Distance of the leg from the hole's axis up to which it is lowered."""
+
+INSIDE_DEPTH: Final = 0.003
+"""Depth of the tip below the hole's mouth at which the hole itself guides the leg."""
+
 INSERT_PRESS: Final = 0.004
 """How far below the thread's start the insertion aims."""
 

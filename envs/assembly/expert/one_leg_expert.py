@@ -25,9 +25,8 @@ _POSITION_NOISE = 3e-3
 _ROTATION_NOISE = math.radians(3)
 """Standard deviations of the noise on a stage's target, per axis. The published expert's."""
 
-_MAX_MOVE = 0.06
-_MAX_TURN = 0.5
-"""Longest step of the commanded pose ahead of the hand [m, rad]: about 0.23 m/s and 2 rad/s."""
+_LONGEST_TURN = 0.5
+"""Of the commanded rotation ahead of the hand [rad]: about 2 rad/s."""
 
 _LOST_DISTANCE = 0.05
 """Distance of the hand from the point of the leg that it should hold, at which it has lost the leg [m]."""
@@ -61,6 +60,7 @@ class OneLegExpert(Expert):
         self._position_tolerance = torch.tensor([rule.position_tolerance for rule in rules])
         self._rotation_tolerance = torch.tensor([rule.rotation_tolerance for rule in rules])
         self._events = [(int(stage), rule.arrived) for stage, rule in RULES.items() if rule.arrived]
+        self._longest_move = torch.tensor([rule.longest_move for rule in rules], dtype=torch.float64)
         self._timeout = torch.tensor([rule.timeout for rule in rules])
 
     def reset(self, episode_seeds: Tensor, env_ids: Tensor | None = None) -> None:
@@ -83,7 +83,7 @@ class OneLegExpert(Expert):
         self._advance(scene)
         self._start_over(scene)
         self._aim(scene)
-        command = _ahead(scene.hand, self._target)
+        command = _ahead(scene.hand, self._target, self._longest_move[self.stage])
         gripper = torch.where(self._closed[self.stage], 1.0, -1.0).to(torch.float64)
         action = (command.position, sixd_from_matrix(command.matrix), gripper[:, None])
         return torch.cat(action, -1).to(torch.float32)
@@ -145,14 +145,14 @@ def _rotation_vector(start: Tensor, goal: Tensor) -> Tensor:
     return axis_angle_from_quaternion(quaternion_from_matrix(product(goal, start.transpose(-1, -2))))
 
 
-def _ahead(hand: Pose, target: Pose) -> Pose:
-    """A pose on the way from the hand to the target, at most one longest step ahead.
+def _ahead(hand: Pose, target: Pose, longest_move: Tensor) -> Pose:
+    """A pose on the way from the hand to the target, at most `longest_move` (N,) and one longest turn ahead.
 
     Moving and turning keep pace: a leg that stands up before it is over the hole would fold the wrist.
     """
     move = target.position - hand.position
     turn = _rotation_vector(hand.matrix, target.matrix)
-    longest = torch.maximum(move.norm(dim=-1) / _MAX_MOVE, turn.norm(dim=-1) / _MAX_TURN)
+    longest = torch.maximum(move.norm(dim=-1) / longest_move, turn.norm(dim=-1) / _LONGEST_TURN)
     share = 1 / longest.clamp(min=1.0)[:, None]
     rotation = matrix_from_quaternion(quaternion_from_axis_angle(share * turn))
     return Pose(hand.position + share * move, product(rotation, hand.matrix))

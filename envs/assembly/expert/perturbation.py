@@ -18,11 +18,11 @@ from robolearn.rotations import (
     sixd_from_matrix,
 )
 
-PROBABILITY: Final = 0.04
+PROBABILITY: Final = 0.1
 """Of a shove to begin at a control step; chosen, as are its length and sizes."""
 
-STEPS: Final = 4
-"""Control steps that a shove lasts: twice the lag of the arm's drives."""
+STEPS: Final = 3
+"""Control steps that a shove lasts: one and a half times the lag of the arm's drives."""
 
 POSITION_DEVIATION: Final = 5e-3
 ROTATION_DEVIATION: Final = math.radians(2.5)

@@ -26,13 +26,14 @@ class Stage(IntEnum):
     LEG_LIFT = 9
     LEG_OVER = 10
     LEG_INSERT = 11
-    LEG_OPEN = 12
-    LEG_LEAVE = 13
-    SCREW_ABOVE = 14
-    SCREW_DOWN = 15
-    SCREW_GRIP = 16
-    SCREW_TURN = 17
-    SCREW_OPEN = 18
+    LEG_SETTLE = 12
+    LEG_OPEN = 13
+    LEG_LEAVE = 14
+    SCREW_ABOVE = 15
+    SCREW_DOWN = 16
+    SCREW_GRIP = 17
+    SCREW_TURN = 18
+    SCREW_OPEN = 19
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,7 @@ class StageRule:
     position_tolerance, rotation_tolerance: distance and angle to the target at which it ends [m, rad];
         without them it ends by time alone
     timeout: control steps after which it ends anyway
+    longest_move: of the commanded position ahead of the hand [m]
     noisy: whether its target carries the episode's noise
     arrived: what ends it, wherever the hand is
     """
@@ -53,6 +55,7 @@ class StageRule:
     timeout: int
     position_tolerance: float = 0.0
     rotation_tolerance: float = 0.0
+    longest_move: float = 0.06
     noisy: bool = False
     arrived: Callable[[Snapshot], Tensor] | None = None
 
@@ -69,7 +72,8 @@ RULES: Final[dict[Stage, StageRule]] = {
     Stage.LEG_GRIP: StageRule(None, True, 4),
     Stage.LEG_LIFT: StageRule(targets.lift_leg, True, 40, 0.02, 0.25, noisy=True),
     Stage.LEG_OVER: StageRule(targets.leg_over_hole, True, 60, 0.0015, 0.03),
-    Stage.LEG_INSERT: StageRule(targets.insert_leg, True, 30, arrived=targets.leg_stands),
+    Stage.LEG_INSERT: StageRule(targets.insert_leg, True, 60, longest_move=0.02, arrived=targets.leg_stands),
+    Stage.LEG_SETTLE: StageRule(targets.insert_leg, True, 4),
     Stage.LEG_OPEN: StageRule(None, False, 3),
     Stage.LEG_LEAVE: StageRule(targets.leave_leg, False, 25, 0.02, 0.3),
     Stage.SCREW_ABOVE: StageRule(targets.above_screw, False, 40, 0.012, 0.15, noisy=True),

@@ -15,7 +15,7 @@ from robolearn.rotations import product, turned
 _QUARTER_TURNS = geometry.quarter_turns_about_y()
 _LEANING = geometry.leaning_grasp()
 _SEAT_IN_TOP = geometry.matrix(((geometry.HOLE[0], square_table.ASSEMBLED_LEG_Y, geometry.HOLE[1]),))[0]
-_LEG_TIP_Y = square_table.ASSEMBLED_LEG_Y - square_table.TOP_MOUTH_Y + SHARED_THREAD.mouth_height
+_OVER_HEIGHT = SHARED_THREAD.mouth_height + geometry.TIP_CLEARANCE
 
 
 def rise(scene: Snapshot) -> Pose:
@@ -85,13 +85,15 @@ def lift_leg(scene: Snapshot) -> Pose:
 
 def leg_over_hole(scene: Snapshot) -> Pose:
     """The leg upright, its tip over the mouth of the hole."""
-    clearance = SHARED_THREAD.mouth_height + geometry.TIP_CLEARANCE
-    return scene.hand.carried(scene.leg, _upright_leg(scene, clearance))
+    height = torch.full_like(scene.leg.position[:, 2], _OVER_HEIGHT)
+    return scene.hand.carried(scene.leg, _upright_leg(scene, height))
 
 
 def insert_leg(scene: Snapshot) -> Pose:
-    """The leg on the start of the thread."""
-    height = SHARED_THREAD.start_height - geometry.INSERT_PRESS
+    """The leg on the start of the thread; a leg that is beside the hole first rises over it."""
+    inside = height_over_seat(scene) < SHARED_THREAD.mouth_height - geometry.INSIDE_DEPTH
+    aligned = _beside_seat(scene) < geometry.INSERT_TOLERANCE
+    height = torch.where(inside | aligned, SHARED_THREAD.start_height - geometry.INSERT_PRESS, _OVER_HEIGHT)
     return scene.hand.carried(scene.leg, _upright_leg(scene, height))
 
 
@@ -128,17 +130,25 @@ def height_over_seat(scene: Snapshot) -> Tensor:
     return (offset * scene.top.matrix[..., 1]).sum(-1)
 
 
+def _beside_seat(scene: Snapshot) -> Tensor:
+    """(N,), distance of the leg's origin from the axis of the expert's hole [m]."""
+    offset = scene.leg.position - scene.top.point(_SEAT_IN_TOP)
+    axis = scene.top.matrix[..., 1]
+    return (offset - (offset * axis).sum(-1, keepdim=True) * axis).norm(dim=-1)
+
+
 def hand_yaw(scene: Snapshot) -> Tensor:
     """(N,), of the hand's x axis, within the wrist's range [rad]."""
     x_axis = scene.hand.matrix[..., 0]
     return geometry.wrapped(torch.atan2(x_axis[:, 1], x_axis[:, 0]), geometry.YAW_BRANCH)
 
 
-def _upright_leg(scene: Snapshot, height: float) -> Pose:
+def _upright_leg(scene: Snapshot, height: Tensor) -> Pose:
+    """Upright in the line of the hole, this high (N,) over the seat."""
     seat = scene.top.point(_SEAT_IN_TOP)
     upright = geometry.matrix(geometry.UPRIGHT_GRASP).expand_as(scene.leg.matrix)
     unturned = _QUARTER_TURNS[scene.face].transpose(-1, -2)
-    return Pose(seat + seat.new_tensor((0.0, 0.0, height)), product(upright, unturned))
+    return _raised(Pose(seat, product(upright, unturned)), height)
 
 
 def _screw_point(scene: Snapshot) -> Tensor:

@@ -24,7 +24,7 @@ def policy(settings: DiffusionSettings = SMALL_POLICY) -> DiffusionPolicy:
     torch.manual_seed(0)
     observation = MinMaxNormaliser(torch.full((OBSERVATION,), -2.0), torch.full((OBSERVATION,), 2.0))
     action = MinMaxNormaliser(torch.tensor([-1.0, 0.0]), torch.tensor([3.0, 10.0]))
-    made = DiffusionPolicy(settings, observation, action)
+    made = DiffusionPolicy(settings, POINT_MASS, observation, action)
     for parameter in made.parameters():
         torch.nn.init.normal_(parameter, std=0.2)
     return made.eval()
@@ -38,9 +38,9 @@ class Planning:
         self.chunks: list[Tensor] = []
         sample = watched.sample
 
-        def noted(observation: Tensor, draft: Tensor | None = None, drafted: Tensor | None = None) -> Tensor:
-            self.batches.append(len(observation))
-            self.chunks.append(sample(observation, draft, drafted))
+        def noted(context: Tensor, draft: Tensor | None = None, drafted: Tensor | None = None) -> Tensor:
+            self.batches.append(len(context))
+            self.chunks.append(sample(context, draft, drafted))
             return self.chunks[-1]
 
         watched.sample = noted
@@ -155,6 +155,17 @@ def test_the_loss_is_the_error_of_what_is_predicted(prediction: str) -> None:
     wanted = {"epsilon": noise, "sample": chunk}[prediction]
     expected = (acting.denoiser(noisy, step, observation) - wanted).square().mean()
     torch.testing.assert_close(acting.loss(observation, chunk, step, noise), expected)
+
+
+def test_weights_of_the_loss() -> None:
+    acting = policy()
+    observation, step = torch.randn(7, OBSERVATION), torch.arange(7)
+    chunk, noise = torch.randn(2, 7, 8, ACTION)
+    only = torch.zeros(8, ACTION)
+    only[2, 1] = 8 * ACTION
+    predicted = acting.denoiser(acting.schedule.add_noise(chunk, noise, step), step, observation)
+    expected = (predicted - acting.schedule.target(chunk, noise, step))[:, 2, 1].square().mean()
+    torch.testing.assert_close(acting.loss(observation, chunk, step, noise, only), expected)
 
 
 @pytest.mark.parametrize("executed", [0, 9])

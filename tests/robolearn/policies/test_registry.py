@@ -29,7 +29,8 @@ OBSERVATION, ACTION = POINT_MASS.observation.size, POINT_MASS.action.size
 def diffusion_policy() -> DiffusionPolicy:
     torch.manual_seed(0)
     observation = MinMaxNormaliser(-1.5 - torch.rand(OBSERVATION), 1.5 + torch.rand(OBSERVATION))
-    policy = DiffusionPolicy(SMALL_POLICY, observation, MinMaxNormaliser(-torch.ones(2), 3 * torch.ones(2)))
+    action = MinMaxNormaliser(-torch.ones(2), 3 * torch.ones(2))
+    policy = DiffusionPolicy(SMALL_POLICY, POINT_MASS, observation, action)
     return _randomised(policy)
 
 
