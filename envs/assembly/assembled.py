@@ -1,4 +1,4 @@
-"""When a leg counts as assembled, and how far an episode has come."""
+"""When a leg counts as assembled, how far an episode has come, and when it is lost."""
 
 from typing import Final
 
@@ -18,6 +18,9 @@ PHASES: Final = ("start", "leg_lifted", "leg_in_hole", "thread_engaged", "assemb
 LIFTED_HEIGHT: Final = 0.05
 """Height of the leg's origin above the table [m] from which it counts as lifted."""
 
+REACH: Final = 1.0
+"""Distance from the robot's base along the table [m] beyond which no part comes back. The arm's is 0.855."""
+
 _SEATS = torch.tensor(
     [(x, square_table.ASSEMBLED_LEG_Y, z) for x, z in square_table.HOLES], dtype=torch.float64
 )
@@ -36,6 +39,11 @@ def is_assembled(leg_in_top: Tensor, rotation_in_top: Tensor) -> Tensor:
     squares = torch.stack((y * y + z * z, x * x + z * z, x * x + y * y), -1)
     aligned = (1 - 2 * squares >= AXIS_COSINE_TOLERANCE).all(-1)
     return placed & aligned
+
+
+def is_lost(position: Tensor) -> Tensor:
+    """(N,) bool, a part is out of the arm's reach for good; position: (N, P, 3) in the robot frame [m]."""
+    return (position[..., :2].norm(dim=-1) > REACH).any(-1)
 
 
 def phase_reached(leg_height: Tensor, leg_in_top: Tensor, engaged: Tensor, assembled: Tensor) -> Tensor:

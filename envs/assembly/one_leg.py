@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from envs.assembly import observation as spaces
-from envs.assembly.assembled import PHASES, is_assembled, phase_reached
+from envs.assembly.assembled import PHASES, is_assembled, is_lost, phase_reached
 from envs.assembly.disturbance import PUSH_SECONDS, sample_pushes
 from envs.assembly.furniture import square_table
 from envs.assembly.randomisation import Layout, level_named, sample_layout
@@ -47,8 +47,13 @@ SPEC = TaskSpec(
 )
 
 
+_TOP, _LEG = PARTS.index(TOP), PARTS.index(THREADED_LEG)
+
+
 class OneLegEnvironment(BatchedEnvironment):
     """The batched task; `envs.assembly.observation` documents its vectors.
+
+    An episode ends with success, when the top or the leg is out of reach for good, or when physics diverges.
 
     randomness: "low", "med" or "high"
     disturbance: push the parts at random during the episode
@@ -159,9 +164,8 @@ class OneLegEnvironment(BatchedEnvironment):
     def leg_in_top(self) -> tuple[Tensor, Tensor]:
         """Position (N, 3) [m] and quaternion (N, 4) of the threaded leg in the top's frame."""
         position, quaternion = self.part_poses()
-        top, leg = PARTS.index(TOP), PARTS.index(THREADED_LEG)
-        inverse = conjugate(quaternion[:, top])
-        return rotate(inverse, position[:, leg] - position[:, top]), multiply(inverse, quaternion[:, leg])
+        inverse = conjugate(quaternion[:, _TOP])
+        return rotate(inverse, position[:, _LEG] - position[:, _TOP]), multiply(inverse, quaternion[:, _LEG])
 
     def _place_obstacle(self, worlds: Tensor, layouts: Sequence[Layout]) -> None:
         """To be followed by a reset of the simulation: only then does it move what is fixed."""
@@ -227,13 +231,13 @@ class OneLegEnvironment(BatchedEnvironment):
         healthy = active[~faults[active]]
         position, rotation = self.leg_in_top()
         assembled = is_assembled(position, rotation) & ~self._done & ~faults
-        leg_height = self._qpos[:, self._part_qpos[PARTS.index(THREADED_LEG), 2]]
-        phase = phase_reached(leg_height, position, self.thread.engaged, assembled)
+        needed = self.part_poses()[0][:, [_TOP, _LEG]]
+        phase = phase_reached(needed[:, 1, 2], position, self.thread.engaged, assembled)
         self._phase[healthy] = torch.maximum(self._phase, phase)[healthy]
         self._success |= assembled
         self._observe(healthy)
         self._dump(faults)
-        finished_now = assembled | faults
+        finished_now = assembled | faults | is_lost(needed)
         terminated = torch.where(self._done, True, finished_now)
         truncated = ~terminated & (self._steps >= MAX_EPISODE_STEPS)
         self._done = terminated | truncated
