@@ -3,6 +3,7 @@
 import torch
 from torch import Tensor, nn
 
+from robolearn.policies.policy import NORMALISED_LIMIT
 from robolearn.policies.residual import ResidualActor, ResidualConfig
 from robolearn.reinforcement.residual_environment import Correction, ResidualEnvironment, ResidualLayout
 from toy_environment import POINT_MASS, PointMassEnvironment
@@ -24,8 +25,8 @@ class FakeBase:
     """Queues the displaced goal for the next chunk, so it misses the goal by `bias` [m] on both axes."""
 
     def __init__(self, bias: float = 0.08) -> None:
-        self.observation_normaliser = Halver()
         self.action_normaliser = Halver()
+        self.context_size = POINT_MASS.observation.size
         self.bias = bias
         self.queue = torch.zeros(0, CHUNK, 2)
         self.cursor = torch.zeros(0, dtype=torch.int64)
@@ -45,6 +46,9 @@ class FakeBase:
         action, phase = self.queue[ids, self.cursor[ids]], self.cursor[ids] / CHUNK
         self.cursor[ids] += 1
         return action, phase
+
+    def context(self, observation: Tensor) -> Tensor:
+        return (observation / 2.0).clamp(-NORMALISED_LIMIT, NORMALISED_LIMIT)
 
     def memory(self) -> dict[str, Tensor]:
         return {"queue": self.queue.clone(), "cursor": self.cursor.clone()}

@@ -42,7 +42,7 @@ class KoopmanResidual(PredictiveResidual):
 
     def __init__(self, config: ResidualConfig) -> None:
         model = KoopmanModel(
-            config.observation_size,
+            config.context_size,
             config.action_size,
             config.lifted_size,
             config.hidden_size,
@@ -55,5 +55,5 @@ class NonlinearResidual(PredictiveResidual):
     """ResiP on the next observation that a perceptron predicts for the base's action (KORR, A.7)."""
 
     def __init__(self, config: ResidualConfig) -> None:
-        model = PerceptronDynamics(config.observation_size, config.action_size, config.hidden_size)
+        model = PerceptronDynamics(config.context_size, config.action_size, config.hidden_size)
         super().__init__(config, model)

@@ -16,14 +16,14 @@ class Dynamics(nn.Module, ABC):
 
     @abstractmethod
     def lifted(self, observation: Tensor) -> Tensor:
-        """Lifted states (..., d) of observations (..., O)."""
+        """Lifted states (..., d) of observations (..., C)."""
 
     @abstractmethod
     def advance(self, latent: Tensor, action: Tensor) -> Tensor:
         """Lifted states (..., d) one control step later, under actions (..., A)."""
 
     def imagine(self, observation: Tensor, action: Tensor) -> Tensor:
-        """Predicted next lifted states (N, d) of observations (N, O) under actions (N, A)."""
+        """Predicted next lifted states (N, d) of observations (N, C) under actions (N, A)."""
         return self.advance(self.lifted(observation), action)
 
     def roll_out(self, latent: Tensor, actions: Tensor) -> Tensor:
@@ -53,7 +53,7 @@ class Dynamics(nn.Module, ABC):
     ) -> Tensor:
         """The same along trajectories: every state is predicted from the first observation alone.
 
-        observations: (N, H + 1, O); actions: (N, H, A), from each observation to the next. H = 1 is `loss`.
+        observations: (N, H + 1, C); actions: (N, H, A), from each observation to the next. H = 1 is `loss`.
         """
         latents = self.lifted(observations)
         targets = latents[:, 1:].detach() if stop_target_gradient else latents[:, 1:]

@@ -30,7 +30,7 @@ def eigenvalue_magnitudes(matrix: Tensor) -> Tensor:
 
 @torch.no_grad()
 def diagnose(model: KoopmanModel, observation: Tensor) -> dict[str, float]:
-    """Latent of observations (N, O) and spectrum of A, named for the log.
+    """Latent of observations (N, C) and spectrum of A, named for the log.
 
     Without a decoder a latent of zero predicts itself perfectly, so its variance must be watched (A.3).
     """

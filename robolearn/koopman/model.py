@@ -11,7 +11,7 @@ SCALED_INPUT_DEVIATION = 0.1
 
 
 class KoopmanModel(Dynamics):
-    """A lift g, (O,) -> (d,), and the matrices A, d x d, and B, d x A, that advance the lifted state.
+    """A lift g, (C,) -> (d,), and the matrices A, d x d, and B, d x A, that advance the lifted state.
 
     The published initialisation lifts everything to zero and draws A and B from N(0, 1), so that A's
     spectral radius is near sqrt(d). The "scaled" one starts from a latent that holds information (orthogonal

@@ -18,7 +18,7 @@ STRIDE = 4
 class Trajectories:
     """T control steps of W worlds, of which the first `length` of each count.
 
-    observation: (T, W, O) normalised, before each step
+    observation: (T, W, C) normalised, before each step
     executed: (T, W, A) normalised
     length: (W,) int64
     """

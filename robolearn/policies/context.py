@@ -1,4 +1,4 @@
-"""What a base policy's network sees of an observation: its entries, and how chosen bodies lie to each other.
+"""What networks see of an observation: its entries, and how chosen bodies lie to each other.
 
 A pose relative to another is a product of rotations, which a small network learns to the centimetre only;
 an assembly needs it to the millimetre.
@@ -10,10 +10,8 @@ from typing import Final
 import torch
 from torch import Tensor, nn
 
-from robolearn.data.normalisation import MinMaxNormaliser
 from robolearn.errors import UserError, unknown_name
 from robolearn.policies.body_poses import BodyPose
-from robolearn.policies.policy import NORMALISED_LIMIT
 from robolearn.policies.settings import ContextSettings
 from robolearn.rotations import product, sixd_from_matrix, turned
 from robolearn.specification import TaskSpec
@@ -28,14 +26,13 @@ _PAIR_SIZE = 3 + 2 * 3 * len(WAVELENGTHS) + 6
 
 
 class Context(nn.Module):
-    """Normalised, clamped entries, those of ignored bodies zero, followed by encoded relative poses."""
+    """Normalised entries, those of ignored bodies zero, followed by encoded relative poses."""
 
     visible: Tensor
 
-    def __init__(self, settings: ContextSettings, spec: TaskSpec, normaliser: MinMaxNormaliser) -> None:
+    def __init__(self, settings: ContextSettings, spec: TaskSpec) -> None:
         """Raises UserError for bodies that the observation does not hold."""
         super().__init__()
-        self.normaliser = normaliser
         self._pairs = [_pair(spec, pair) for pair in settings.relative_poses]
         self.size = spec.observation.size + _PAIR_SIZE * len(self._pairs)
         visible = torch.ones(spec.observation.size)
@@ -43,11 +40,10 @@ class Context(nn.Module):
             visible[_entries_of(spec, body)] = 0.0
         self.register_buffer("visible", visible, persistent=False)
 
-    def forward(self, observation: Tensor) -> Tensor:
-        """Contexts (N, size) of raw observations (N, O)."""
-        entries = self.normaliser.normalise(observation).clamp(-NORMALISED_LIMIT, NORMALISED_LIMIT)
+    def forward(self, observation: Tensor, normalised: Tensor) -> Tensor:
+        """Contexts (N, size) of raw observations (N, O), given normalised as well."""
         relative = [_encoded(reference, body, observation) for reference, body in self._pairs]
-        return torch.cat([entries * self.visible, *relative], dim=-1)
+        return torch.cat([normalised * self.visible, *relative], dim=-1)
 
 
 def _pair(spec: TaskSpec, pair: str) -> tuple[BodyPose, BodyPose]:

@@ -20,5 +20,5 @@ class Critic(nn.Module):
         nn.init.constant_(layer.bias, LAST_BIAS)
 
     def forward(self, observation: Tensor, base_action: Tensor) -> Tensor:
-        """Values (N,) of observations (N, O) and base actions (N, A)."""
+        """Values (N,) of observations (N, C) and base actions (N, A)."""
         return self.layers(torch.cat([observation, base_action], dim=-1)).squeeze(-1)

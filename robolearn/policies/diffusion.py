@@ -41,10 +41,10 @@ class DiffusionPolicy(Policy):
         self.action_normaliser = action_normaliser
         self.observation_size = spec.observation.size
         self.action_size = spec.action.size
-        self.context = Context(settings.context, spec, observation_normaliser)
+        self._context = Context(settings.context, spec)
         self.schedule = NoiseSchedule(settings.noise)
         self.denoiser = make_denoiser(
-            settings.denoiser, settings.prediction_horizon, self.action_size, self.context.size
+            settings.denoiser, settings.prediction_horizon, self.action_size, self._context.size
         )
         self._generator = torch.Generator().manual_seed(0)
         self._memory = self._blank_memory(0)
@@ -93,6 +93,15 @@ class DiffusionPolicy(Policy):
         if self.settings.warm_start:
             draft, drafted = self._memory.draft(worlds), self._memory.filled[worlds]
         self._memory.put(worlds, self.sample(self.context(observation), draft, drafted))
+
+    @property
+    def context_size(self) -> int:
+        """Entries C of a context."""
+        return self._context.size
+
+    def context(self, observation: Tensor) -> Tensor:
+        """What networks see, the denoiser and any residual: contexts (N, C) of raw observations (N, O)."""
+        return self._context(observation, self.normalised(observation))
 
     def normalised(self, observation: Tensor) -> Tensor:
         """Normalised and clamped observations (N, O) of raw ones."""

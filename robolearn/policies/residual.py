@@ -20,7 +20,7 @@ class ResidualConfig:
     """What a residual actor is built from.
 
     actor: a name in `robolearn.policies.residual_actors.ACTORS`
-    observation_size, action_size: O and A of the task
+    context_size: entries C of what the base's network sees; action_size: A of the task
     lifted_size: dimension d of the Koopman latent; 128 is the published optimum, 256 the published default
     hidden_size: width of the two hidden layers
     goal: the head also sees a goal observation (KORR, A.6)
@@ -31,7 +31,7 @@ class ResidualConfig:
     """
 
     actor: str
-    observation_size: int
+    context_size: int
     action_size: int
     lifted_size: int = 128
     hidden_size: int = 256
@@ -45,7 +45,7 @@ class ResidualConfig:
 class ResidualActor(nn.Module, ABC):
     """Maps an observation and the base's action to a correction, exactly zero at the start.
 
-    goal: buffer (O,), the normalised goal observation that is used when `forward` gets none. It is present
+    goal: buffer (C,), the normalised goal observation that is used when `forward` gets none. It is present
         with `config.goal` only, and saved with the weights.
     """
 
@@ -55,12 +55,12 @@ class ResidualActor(nn.Module, ABC):
         super().__init__()
         self.config = config
         if config.goal:
-            self.register_buffer("goal", torch.zeros(config.observation_size))
+            self.register_buffer("goal", torch.zeros(config.context_size))
 
     def forward(self, observation: Tensor, base_action: Tensor, goal: Tensor | None = None) -> Tensor:
         """Mean residuals (N, A), not yet scaled.
 
-        observation: (N, O); base_action: (N, A); goal: (N, O) or (O,), for goal-conditioned actors only
+        observation: (N, C); base_action: (N, A); goal: (N, C) or (C,), for goal-conditioned actors only
         """
         mean = self._mean(observation, base_action, self._goal_of(observation, goal))
         return torch.tanh(mean) if self.config.bounded else mean
@@ -73,12 +73,12 @@ class ResidualActor(nn.Module, ABC):
     def koopman_loss(self, observation: Tensor, executed: Tensor, next_observation: Tensor) -> Tensor:
         """Scalar loss of the dynamics model; zero for actors without one.
 
-        observation, next_observation: (N, O); executed: (N, A), the actions that led from one to the other
+        observation, next_observation: (N, C); executed: (N, A), the actions that led from one to the other
         """
         return observation.new_zeros(())
 
     def set_goal(self, goal: Tensor) -> None:
-        """Use `goal`, (O,), from now on. Raises ValueError for an actor without goals."""
+        """Use `goal`, (C,), from now on. Raises ValueError for an actor without goals."""
         if not self.config.goal:
             raise ValueError("this actor takes no goal")
         self.goal.copy_(goal)
@@ -92,7 +92,7 @@ class ResidualActor(nn.Module, ABC):
 
     @abstractmethod
     def _mean(self, observation: Tensor, base_action: Tensor, goal: Tensor | None) -> Tensor:
-        """Unbounded residuals (N, A); `goal` is (N, O) with `config.goal`, else None."""
+        """Unbounded residuals (N, A); `goal` is (N, C) with `config.goal`, else None."""
 
 
 class PlainResidual(ResidualActor):
@@ -100,7 +100,7 @@ class PlainResidual(ResidualActor):
 
     def __init__(self, config: ResidualConfig) -> None:
         super().__init__(config)
-        inputs = config.observation_size + config.action_size + config.goal * config.observation_size
+        inputs = config.context_size + config.action_size + config.goal * config.context_size
         self.head = perceptron(inputs, config.hidden_size, config.action_size)
 
     def _mean(self, observation: Tensor, base_action: Tensor, goal: Tensor | None) -> Tensor:

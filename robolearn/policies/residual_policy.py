@@ -33,5 +33,5 @@ class ResidualPolicy(Policy):
     def act(self, observation: Tensor) -> Tensor:
         """See Policy.act."""
         base_action, _ = self.base.base_action(observation)
-        residual = self.actor(self.base.normalised(observation.to(self.base.device)), base_action)
+        residual = self.actor(self.base.context(observation.to(self.base.device)), base_action)
         return self.base.action_normaliser.unnormalise(base_action + self.action_scale * residual)

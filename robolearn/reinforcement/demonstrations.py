@@ -29,7 +29,7 @@ def demonstration_replay(demonstrations: Demonstrations, correction: Correction)
 
 
 def _views(episodes: list[Tensor], correction: Correction) -> list[Tensor]:
-    """Residual observations (T, O + A + 1) along each episode (T, O), all acted side by side."""
+    """Residual observations (T, C + A + 1) along each episode (T, O), all acted side by side."""
     longest = max(len(episode) for episode in episodes)
     padded = torch.stack([torch.cat([e, e[-1:].expand(longest - len(e), -1)]) for e in episodes], dim=1)
     correction.base.reset(num_envs=len(episodes))

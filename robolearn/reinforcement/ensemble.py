@@ -52,6 +52,6 @@ class EnsembleCritic(nn.Module):
         )
 
     def forward(self, observation: Tensor, executed: Tensor) -> Tensor:
-        """Values (E, B) of residual observations (B, O + A + 1) and normalised actions (B, A)."""
+        """Values (E, B) of residual observations (B, C + A + 1) and normalised actions (B, A)."""
         value = torch.cat([observation, executed], dim=1)
         return self.layers(value.expand(self.heads, -1, -1)).squeeze(2)

@@ -23,8 +23,8 @@ from robolearn.training.state import entries_below, optimizer_state, set_optimiz
 class Samples:
     """Flattened rollout, M = steps x worlds.
 
-    observation: (M, O + A + 1) residual observations
-    next_observation: (M, O) normalised observations one step later; meaningless where `continues` is false
+    observation: (M, C + A + 1) residual observations
+    next_observation: (M, C) contexts one step later; meaningless where `continues` is false
     continues: (M,) bool, the next observation belongs to the same episode
     residual: (M, A); executed: (M, A) normalised actions
     log_probability, advantage, value_target: (M,)
@@ -188,7 +188,7 @@ class ResidualPPO(PPO):
         }
 
     def restore(self, state: dict[str, Tensor], observation: Tensor) -> None:
-        """Go on from a saved state and the worlds' residual observations, (N, O + A + 1)."""
+        """Go on from a saved state and the worlds' residual observations, (N, C + A + 1)."""
         self.policy.load_state_dict(entries_below("policy.", state))
         set_optimizer_state(self.policy.optimizer, entries_below("optimizer.", state))
         self.generator.set_state(state["generator"])

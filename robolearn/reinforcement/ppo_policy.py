@@ -56,12 +56,12 @@ class ResidualActorCriticPolicy(ActorCriticPolicy):
         """Nothing: the networks come from outside."""
 
     def mean(self, obs: Tensor) -> Tensor:
-        """Mean residuals (N, A) at residual observations (N, O + A + 1)."""
+        """Mean residuals (N, A) at residual observations (N, C + A + 1)."""
         observation, base_action, _ = self.layout.split(obs)
         return self.actor(observation, base_action)
 
     def predict_values(self, obs: PyTorchObs) -> Tensor:
-        """Values (N, 1) of residual observations (N, O + A + 1)."""
+        """Values (N, 1) of residual observations (N, C + A + 1)."""
         assert isinstance(obs, Tensor)
         observation, base_action, _ = self.layout.split(obs)
         return self.critic(observation, base_action).reshape(-1, 1)

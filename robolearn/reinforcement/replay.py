@@ -12,12 +12,12 @@ from robolearn.reinforcement.episodes import EpisodeStep
 class NStepBatch:
     """B samples of up to n steps each.
 
-    observation: (B, O + A + 1) residual observations
+    observation: (B, C + A + 1) residual observations
     executed: (B, A) normalised actions
     reward: (B,) discounted sum of the rewards up to the episode's end, the n-th step or the newest step
     discount: (B,) factor of the value at `bootstrap`; 0 where the episode terminated
-    bootstrap: (B, O + A + 1) residual observations that the sums end in
-    next_observation: (B, O + A + 1) one step after `observation`, also at an episode's last step
+    bootstrap: (B, C + A + 1) residual observations that the sums end in
+    next_observation: (B, C + A + 1) one step after `observation`, also at an episode's last step
     """
 
     observation: Tensor

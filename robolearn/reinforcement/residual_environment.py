@@ -11,7 +11,6 @@ import torch
 from torch import Tensor
 
 from robolearn.environment import BatchedEnvironment
-from robolearn.policies.policy import NORMALISED_LIMIT
 from robolearn.reinforcement.episodes import AutoResetEnvironment, EpisodeStep, EpisodeTally, EpisodicBatch
 from robolearn.training.state import entries_below
 
@@ -32,8 +31,12 @@ class BasePolicy(Protocol):
     """What the residual needs of its frozen base: one queued action per call, and its place in the chunk."""
 
     @property
-    def observation_normaliser(self) -> Normaliser:
-        """Of raw observations."""
+    def context_size(self) -> int:
+        """Entries C of a context."""
+        ...
+
+    def context(self, observation: Tensor) -> Tensor:
+        """What networks see of raw observations (K, O): contexts (K, C)."""
         ...
 
     @property
@@ -60,22 +63,22 @@ class BasePolicy(Protocol):
 
 @dataclass(frozen=True)
 class ResidualLayout:
-    """Where things are in the residual's observation: [observation, base action, chunk phase].
+    """Where things are in the residual's observation: [context, base action, chunk phase].
 
-    observation_size, action_size: O and A of the task
+    context_size: C of the base policy; action_size: A of the task
     """
 
-    observation_size: int
+    context_size: int
     action_size: int
 
     @property
     def size(self) -> int:
-        """Entries in all: O + A + 1."""
-        return self.observation_size + self.action_size + 1
+        """Entries in all: C + A + 1."""
+        return self.context_size + self.action_size + 1
 
     def split(self, value: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """Normalised observation (..., O), normalised base action (..., A) and chunk phase (..., 1)."""
-        return value.split([self.observation_size, self.action_size, 1], dim=-1)  # pyright: ignore
+        """Context (..., C), normalised base action (..., A) and chunk phase (..., 1)."""
+        return value.split([self.context_size, self.action_size, 1], dim=-1)  # pyright: ignore
 
 
 class Correction:
@@ -88,14 +91,12 @@ class Correction:
 
     @torch.no_grad()
     def observe(self, observation: Tensor, env_ids: Tensor | None = None) -> Tensor:
-        """Residual observations (K, O + A + 1) of raw ones (K, O); pops the base's next actions."""
+        """Residual observations (K, C + A + 1) of raw ones (K, O); pops the base's next actions."""
         action, phase = self.base.base_action(observation, env_ids)
-        normalised = self.base.observation_normaliser.normalise(observation)
-        clamped = normalised.clamp(-NORMALISED_LIMIT, NORMALISED_LIMIT)
-        return torch.cat([clamped, action, phase.to(action.dtype)[:, None]], dim=1)
+        return torch.cat([self.base.context(observation), action, phase.to(action.dtype)[:, None]], dim=1)
 
     def executed(self, observation: Tensor, residual: Tensor) -> Tensor:
-        """Normalised actions that `residual` (..., A) executes at residual observations (..., O + A + 1)."""
+        """Normalised actions that `residual` (..., A) executes at residual observations (..., C + A + 1)."""
         return self.layout.split(observation)[1] + self.action_scale * residual
 
     @torch.no_grad()
@@ -107,7 +108,7 @@ class Correction:
 class ResidualEnvironment(EpisodicBatch):
     """The batch that a residual acts in. Actions are residuals (N, A), not yet scaled.
 
-    Observations (N, O + A + 1) hold the clamped normalised observation, the normalised base action
+    Observations (N, C + A + 1) hold the base's context of the observation, the normalised base action
     that is about to be corrected, and its place in the chunk. The base's queue of a world is dropped
     whenever its episode ends, so that no chunk outlives the episode it was planned in.
     """
@@ -148,7 +149,7 @@ class ResidualEnvironment(EpisodicBatch):
         return {"observation": self.observation.clone(), **base, **episodes}
 
     def restore(self, state: dict[str, Tensor]) -> Tensor:
-        """Return to a saved state; returns the residual observations, (N, O + A + 1)."""
+        """Return to a saved state; returns the residual observations, (N, C + A + 1)."""
         self._episodes.restore(entries_below("episodes.", state))
         self._base.reset(num_envs=self.num_envs)
         self._base.set_memory(entries_below("base.", state))

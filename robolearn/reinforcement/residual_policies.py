@@ -82,7 +82,7 @@ def residual_actor(
     networks = settings.networks
     config = ResidualConfig(
         actor=networks.actor,
-        observation_size=base.spec.observation.size,
+        context_size=base.policy.context_size,
         action_size=base.spec.action.size,
         lifted_size=networks.lifted_size,
         hidden_size=networks.hidden_size,
@@ -102,18 +102,18 @@ def residual_actor(
 
 
 def goal_observation(base: DiffusionPolicy, demonstrations: Demonstrations) -> Tensor:
-    """The last observation of the first episode, normalised, (O,): the task is about to be done.
+    """Context (C,) of the first episode's last observation: the task is about to be done.
 
     The published one is a step later, right after the reward (A.6); datasets hold observations before steps.
     """
     last = int(demonstrations.episode_starts[1]) - 1
-    return base.normalised(demonstrations.observation[last])
+    return base.context(demonstrations.observation[last, None])[0]
 
 
 def value_critic(settings: ResidualSettings, layout: ResidualLayout) -> Critic:
     """PPO's critic, its weights drawn from the run's seed."""
     with drawn_from(settings.seed):
-        return Critic(layout.observation_size, layout.action_size, settings.networks.hidden_size)
+        return Critic(layout.context_size, layout.action_size, settings.networks.hidden_size)
 
 
 def latent_diagnosis(actor: ResidualActor) -> Diagnosis:

@@ -42,7 +42,7 @@ class Td3Learner:
         self.critic_optimizer = torch.optim.AdamW(self.critic.parameters(), lr=settings.critic_learning_rate)
 
     def residual(self, view: Tensor) -> Tensor:
-        """Deterministic residuals (N, A) at residual observations (N, O + A + 1)."""
+        """Deterministic residuals (N, A) at residual observations (N, C + A + 1)."""
         return self._residual(self.actor, view)
 
     def _residual(self, actor: ResidualActor, view: Tensor) -> Tensor:

@@ -9,7 +9,7 @@ from robolearn.policies.residual import ResidualActor
 from robolearn.training.trainer import Trainer
 
 Diagnosis = Callable[[Tensor], dict[str, float]]
-"""How informative the actor's latent is on normalised observations (N, O): variance, rank, spectrum."""
+"""How informative the actor's latent is on normalised observations (N, C): variance, rank, spectrum."""
 
 
 class ResidualTrainer(Trainer):
@@ -22,4 +22,4 @@ class ResidualTrainer(Trainer):
 
     @abstractmethod
     def residual(self, view: Tensor) -> Tensor:
-        """Deterministic residuals (N, A) at residual observations (N, O + A + 1)."""
+        """Deterministic residuals (N, A) at residual observations (N, C + A + 1)."""

@@ -37,7 +37,7 @@ class TrajectoryRecorder:
         self._length: Tensor | None = None
 
     def add(self, view: Tensor, executed: Tensor) -> None:
-        """One step: residual observations (N, O + A + 1) and normalised actions (N, A)."""
+        """One step: residual observations (N, C + A + 1) and normalised actions (N, A)."""
         if self._length is None:
             self._observations.append(self._layout.split(view)[0][: self._worlds].clone())
             self._executed.append(executed[: self._worlds])
@@ -63,7 +63,7 @@ def validate(
     seeds: Tensor,
     recorder: TrajectoryRecorder | None = None,
 ) -> ValidationResult:
-    """Run one episode of every seed, (K,) int64, with `residual` mapping (N, O + A + 1) to (N, A)."""
+    """Run one episode of every seed, (K,) int64, with `residual` mapping (N, C + A + 1) to (N, A)."""
     successes, lengths = [], []
     for block in seeds.split(environment.num_envs):
         success, length = _run_block(environment, correction, residual, block, recorder)

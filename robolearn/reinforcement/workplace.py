@@ -36,7 +36,7 @@ class Workplace:
         self._held_back: BatchedEnvironment | None = None
         self.spec = self._environment.spec
         require_agreement(base_spec, self.spec, f"base={settings.base}")
-        self.layout = ResidualLayout(self.spec.observation.size, self.spec.action.size)
+        self.layout = ResidualLayout(base.context_size, self.spec.action.size)
         self.correction = Correction(base, self.layout, settings.action_scale)
         self.worlds = ResidualEnvironment(self._environment, self.correction, training_stream(settings.seed))
 

@@ -193,7 +193,7 @@ def test_every_actor_trains_also_with_a_goal(base: Path, dataset: Path, tmp_path
     last = demonstrations.observation[demonstrations.episode_starts[first + 1] - 1]
     policy = load_policy(tmp_path)
     assert isinstance(policy, ResidualPolicy)
-    assert torch.equal(policy.actor.goal, policy.base.normalised(last))
+    assert torch.equal(policy.actor.goal, policy.base.context(last[None])[0])
     assert ("koopman/latent_rank" in timeless_rows(tmp_path)[1]) == (actor == "koopman")
 
 
