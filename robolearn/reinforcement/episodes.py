@@ -96,8 +96,12 @@ class AutoResetEnvironment(EpisodicBatch):
     them again; no simulator needs to know how to save itself.
     """
 
-    def __init__(self, environment: BatchedEnvironment, seed_stream: int) -> None:
+    def __init__(
+        self, environment: BatchedEnvironment, seed_stream: int, episode_steps: int | None = None
+    ) -> None:
+        """episode_steps: episodes are truncated after so many control steps; None for the task's own limit."""
         spec = environment.spec
+        self._limit = spec.max_episode_steps if episode_steps is None else episode_steps
         self.environment = environment
         self.num_envs = environment.num_envs
         self.observation_size = spec.observation.size
@@ -127,6 +131,7 @@ class AutoResetEnvironment(EpisodicBatch):
         self._actions[self._ages, torch.arange(self.num_envs)] = action
         transition = self.environment.step(action)
         self._ages += 1
+        transition.truncated = transition.truncated | (self._ages >= self._limit)
         self._returns += transition.reward
         self._tally.add(transition, self._ages, self._returns)
         # Copied, because an environment may hand out its own buffers, which a reset overwrites.

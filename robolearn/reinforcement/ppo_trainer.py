@@ -89,8 +89,8 @@ class PpoTrainer(ResidualTrainer):
 
 
 def actor_learning_rate(ppo: PpoOptimisation, iteration: int, share: float) -> float:
-    """Rises linearly from 0 while the critic learns, then falls as a cosine of the budget's share spent."""
-    warmup = rising(iteration, ppo.actor_warmup_iterations)
+    """0 while only the critic learns, then rising, and falling as a cosine of the budget's share spent."""
+    warmup = rising(iteration - ppo.critic_iterations, ppo.actor_warmup_iterations)
     return ppo.actor_learning_rate * warmup * falling(share, ppo.final_learning_rate)
 
 

@@ -113,8 +113,15 @@ class ResidualEnvironment(EpisodicBatch):
     whenever its episode ends, so that no chunk outlives the episode it was planned in.
     """
 
-    def __init__(self, environment: BatchedEnvironment, correction: Correction, seed_stream: int) -> None:
-        self._episodes = AutoResetEnvironment(environment, seed_stream)
+    def __init__(
+        self,
+        environment: BatchedEnvironment,
+        correction: Correction,
+        seed_stream: int,
+        episode_steps: int | None = None,
+    ) -> None:
+        """See AutoResetEnvironment."""
+        self._episodes = AutoResetEnvironment(environment, seed_stream, episode_steps)
         self._base = correction.base
         self.correction = correction
         self.num_envs = environment.num_envs

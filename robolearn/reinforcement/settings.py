@@ -40,7 +40,8 @@ class PpoOptimisation:
     rollout_steps: control steps a world between updates
     minibatch_size, epochs: samples a gradient step, and passes over the rollout
     actor_learning_rate, critic_learning_rate: at the peak
-    actor_warmup_iterations: the actor's learning rate rises from 0 over these, while the critic learns
+    critic_iterations: first iterations in which only the critic learns: without it advantages are noise
+    actor_warmup_iterations: the actor's learning rate rises from 0 over the next ones
     final_learning_rate: share of the actor's rate that is left at `total_steps` (cosine)
     max_kl: an update stops early beyond this mean divergence from the policy that acted
     noise_log_std: log of the residual's standard deviation, fixed; e^-2 x action_scale 0.1 executes 0.014,
@@ -55,7 +56,8 @@ class PpoOptimisation:
     epochs: int = 5
     actor_learning_rate: float = 3e-4
     critic_learning_rate: float = 1e-3
-    actor_warmup_iterations: int = 5
+    critic_iterations: int = 8
+    actor_warmup_iterations: int = 4
     final_learning_rate: float = 0.1
     clip: float = 0.2
     max_kl: float = 0.1
@@ -127,6 +129,8 @@ class ResidualSettings(RunSettings):
     disturbance: push the parts at random during the episode
     dataset: demonstrations of the same task, null for none
     num_envs: worlds stepped together
+    episode_steps: training episodes are truncated after so many, null for the task's own limit; what has not
+        succeeded in the time of most successes seldom does, and costs simulation
     action_scale: executed = base + action_scale * residual, normalised
     """
 
@@ -136,6 +140,7 @@ class ResidualSettings(RunSettings):
     disturbance: bool = False
     dataset: str | None = None
     num_envs: int = 128
+    episode_steps: int | None = None
     action_scale: float = 0.1
     networks: ResidualNetworks = field(default_factory=ResidualNetworks)
     validation: Validation = field(default_factory=Validation)

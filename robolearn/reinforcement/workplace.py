@@ -38,7 +38,10 @@ class Workplace:
         require_agreement(base_spec, self.spec, f"base={settings.base}")
         self.layout = ResidualLayout(base.context_size, self.spec.action.size)
         self.correction = Correction(base, self.layout, settings.action_scale)
-        self.worlds = ResidualEnvironment(self._environment, self.correction, training_stream(settings.seed))
+        stream = training_stream(settings.seed)
+        self.worlds = ResidualEnvironment(
+            self._environment, self.correction, stream, settings.episode_steps
+        )
 
     def measurement(self, trainer: ResidualTrainer) -> Measurement:
         """Success on the run's held-back episodes, the same ones every time, and prediction errors there."""
@@ -88,3 +91,5 @@ def _check_sizes(settings: ResidualSettings) -> None:
     if settings.validation.every_iterations:
         check_at_least(1, **{"validation.episodes": settings.validation.episodes})
     check_positive(action_scale=settings.action_scale)
+    if settings.episode_steps is not None:
+        check_at_least(1, episode_steps=settings.episode_steps)

@@ -4,8 +4,8 @@ import math
 
 
 def rising(done: float, over: float) -> float:
-    """Linear from 0 to 1 while `done` reaches `over`; 1 when `over` is 0."""
-    return min(1.0, done / over) if over > 0 else 1.0
+    """Linear from 0 to 1 while `done` goes from 0 to `over`, 0 before; a step at 0 when `over` is 0."""
+    return min(1.0, max(0.0, done / over)) if over > 0 else float(done >= 0)
 
 
 def falling(share: float, floor: float) -> float:

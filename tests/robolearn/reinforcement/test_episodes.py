@@ -66,6 +66,17 @@ def test_a_restored_batch_goes_on_to_the_same_bytes() -> None:
     assert len(ages.unique()) > 2, "the test must restore worlds of different ages"
 
 
+def test_episodes_may_be_cut_shorter_than_the_tasks() -> None:
+    worlds = AutoResetEnvironment(PointMassEnvironment(4), seed_stream=1, episode_steps=5)
+    observation = worlds.start()
+    for step in range(20):
+        result = worlds.step(act(step, observation))
+        observation = result.observation
+        assert torch.equal(result.done[1::2], torch.tensor([step % 5 == 4] * 2)), "the hopeless worlds"
+        assert not bool((result.terminated & result.truncated).any())
+    assert worlds.take_tally().metrics()["train/episode_steps"] <= 5
+
+
 def test_time_out_and_success_are_told_apart() -> None:
     worlds = AutoResetEnvironment(PointMassEnvironment(4), seed_stream=1)
     observation = worlds.start()

@@ -20,6 +20,7 @@ OPTIMISATION = PpoOptimisation(
     actor_learning_rate=3e-3,
     critic_learning_rate=3e-3,
     discount=0.98,
+    noise_log_std=-1.0,
 )
 
 

@@ -41,8 +41,10 @@ PPO = PpoOptimisation(
     epochs=4,
     actor_learning_rate=3e-3,
     critic_learning_rate=3e-3,
+    critic_iterations=0,
     actor_warmup_iterations=2,
     discount=0.98,
+    noise_log_std=-1.0,
 )
 TD3 = Td3Optimisation(
     warmup_steps=320,

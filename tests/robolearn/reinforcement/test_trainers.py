@@ -21,7 +21,7 @@ from robolearn.reinforcement.trainer import ResidualTrainer
 from robolearn.reinforcement.validation import validate
 from toy_environment import PointMassEnvironment
 
-PPO = PpoOptimisation(rollout_steps=20, minibatch_size=160, epochs=2, actor_warmup_iterations=2)
+PPO = PpoOptimisation(rollout_steps=20, minibatch_size=160, epochs=2, critic_iterations=0, actor_warmup_iterations=2)
 TD3 = Td3Optimisation(
     warmup_steps=1600,
     warmup_updates=300,
@@ -119,8 +119,10 @@ def test_td3_works_without_demonstrations_and_waits_for_its_critic() -> None:
 
 
 def test_the_actors_rate_rises_and_falls() -> None:
-    ppo = PpoOptimisation(actor_warmup_iterations=4, actor_learning_rate=1.0, final_learning_rate=0.1)
-    rates = [actor_learning_rate(ppo, iteration, 0.0) for iteration in range(6)]
-    assert rates == [0.0, 0.25, 0.5, 0.75, 1.0, 1.0]
+    ppo = PpoOptimisation(
+        critic_iterations=2, actor_warmup_iterations=4, actor_learning_rate=1.0, final_learning_rate=0.1
+    )
+    rates = [actor_learning_rate(ppo, iteration, 0.0) for iteration in range(8)]
+    assert rates == [0.0, 0.0, 0.0, 0.25, 0.5, 0.75, 1.0, 1.0]
     assert actor_learning_rate(ppo, 100, 0.5) == pytest.approx(0.55)
     assert actor_learning_rate(ppo, 100, 1.0) == pytest.approx(0.1)

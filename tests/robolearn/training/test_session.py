@@ -24,7 +24,13 @@ def settings(out: Path, **changes: Any) -> ResidualPpoSettings:
         "base": "base",
         "num_envs": 16,
         "ppo": PpoOptimisation(
-            rollout_steps=20, minibatch_size=160, epochs=2, actor_learning_rate=3e-3, discount=0.98
+            rollout_steps=20,
+            minibatch_size=160,
+            epochs=2,
+            actor_learning_rate=3e-3,
+            critic_iterations=0,
+            discount=0.98,
+            noise_log_std=-1.0,
         ),
         "validation": Validation(episodes=16, every_iterations=2),
         "total_steps": 6 * ITERATION,
