@@ -99,7 +99,7 @@ class AutoResetEnvironment(EpisodicBatch):
     def __init__(
         self, environment: BatchedEnvironment, seed_stream: int, episode_steps: int | None = None
     ) -> None:
-        """episode_steps: episodes are truncated after so many control steps; None for the task's own limit."""
+        """episode_steps: where episodes are truncated; None for the task's own limit."""
         spec = environment.spec
         self._limit = spec.max_episode_steps if episode_steps is None else episode_steps
         self.environment = environment

@@ -39,9 +39,7 @@ class Workplace:
         self.layout = ResidualLayout(base.context_size, self.spec.action.size)
         self.correction = Correction(base, self.layout, settings.action_scale)
         stream = training_stream(settings.seed)
-        self.worlds = ResidualEnvironment(
-            self._environment, self.correction, stream, settings.episode_steps
-        )
+        self.worlds = ResidualEnvironment(self._environment, self.correction, stream, settings.episode_steps)
 
     def measurement(self, trainer: ResidualTrainer) -> Measurement:
         """Success on the run's held-back episodes, the same ones every time, and prediction errors there."""

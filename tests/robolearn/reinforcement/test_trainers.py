@@ -21,7 +21,9 @@ from robolearn.reinforcement.trainer import ResidualTrainer
 from robolearn.reinforcement.validation import validate
 from toy_environment import PointMassEnvironment
 
-PPO = PpoOptimisation(rollout_steps=20, minibatch_size=160, epochs=2, critic_iterations=0, actor_warmup_iterations=2)
+PPO = PpoOptimisation(
+    rollout_steps=20, minibatch_size=160, epochs=2, critic_iterations=0, actor_warmup_iterations=2
+)
 TD3 = Td3Optimisation(
     warmup_steps=1600,
     warmup_updates=300,
