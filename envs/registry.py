@@ -58,11 +58,16 @@ TASKS: Final[Mapping[str, Task]] = {
         environment="envs.assembly.one_leg:OneLegEnvironment",
         expert="envs.assembly.expert:OneLegExpert",
     ),
+    "g1_worker": Task(environment="envs.humanoid.worker:WorkerEnvironment"),
 }
 
 MODELS: Final[Mapping[str, Model]] = {
     "one_leg": Model("envs.assembly.nominal_start:one_leg_scene", "envs.assembly.pictures:picture_one_leg"),
     "panda": Model("envs.robots.panda.model:build_panda"),
+    "g1": Model("envs.robots.g1.model:build_g1", "envs.robots.g1.looks:picture_g1"),
+    "g1_hands": Model(
+        "envs.robots.g1.model:build_g1_with_hands", "envs.robots.g1.looks:picture_g1_with_hands"
+    ),
 }
 """Scenes of the tasks, under their names, and robots."""
 

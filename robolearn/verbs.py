@@ -70,6 +70,9 @@ _ALGORITHMS = {
     "td3_residual": Action(
         "robolearn.reinforcement.settings:ResidualTd3Settings", "robolearn.reinforcement.td3:train"
     ),
+    "ppo_worker": Action(
+        "robolearn.reinforcement.settings:WorkerPpoSettings", "robolearn.reinforcement.worker:train"
+    ),
 }
 
 VERBS: Mapping[str, Verb] = {

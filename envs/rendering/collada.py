@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 Colour = tuple[float, float, float, float]
 
-_GREY: Colour = (0.7, 0.7, 0.7, 1.0)
+GREY: Colour = (0.7, 0.7, 0.7, 1.0)
 
 
 @dataclass(frozen=True)
@@ -85,11 +85,11 @@ class _Document:
 
     def _colour(self, material: str | None) -> Colour:
         if material is None:
-            return _GREY
+            return GREY
         effect = self._referred(_child(self._referred(material), "instance_effect").attrib["url"])
         diffuse = next((entry.find("color") for entry in effect.iter("diffuse")), None)
         if diffuse is None:
-            return _GREY
+            return GREY
         red, green, blue, opacity = np.round(_numbers(diffuse), 2).tolist()
         return red, green, blue, opacity
 

@@ -1,8 +1,13 @@
-"""Light, sky and floor of the pictures, the same for every task."""
+"""Light, sky and floor of the pictures, the same for every task, and what they leave out."""
 
 import mujoco
 
-CENTER = (0.45, 0.0, 0.1)
+Vector = tuple[float, float, float]
+
+HIDDEN_GROUP = 3
+"""MuJoCo draws groups 0 to 2."""
+
+CENTER: Vector = (0.45, 0.0, 0.1)
 """Of what happens, for a robot with its base at the origin [m]."""
 
 KEY_LIGHT = (0.46, 0.45, 0.43)
@@ -18,27 +23,40 @@ HORIZON = (0.94, 0.95, 0.96)
 ZENITH = (0.70, 0.78, 0.86)
 
 
-def furnish(spec: mujoco.MjSpec, floor_height: float) -> None:
-    """Add what surrounds a scene; floor_height: of the ground under it [m]."""
-    _set_quality(spec)
+def hide(spec: mujoco.MjSpec) -> None:
+    """Keep every geom and site that there is out of the pictures; what is added afterwards is seen."""
+    for element in (*spec.geoms, *spec.sites):
+        element.group = HIDDEN_GROUP
+
+
+def furnish(
+    spec: mujoco.MjSpec, floor_height: float, center: Vector = CENTER, shadow_reach: float = SHADOW_REACH
+) -> None:
+    """Add what surrounds a scene.
+
+    floor_height: of the ground under it [m]
+    center: of what happens [m]
+    shadow_reach: shadows are drawn within this distance of the centre [m]
+    """
+    _set_quality(spec, center, shadow_reach)
     _add_sky(spec)
     _add_floor(spec, floor_height)
-    _add_lights(spec)
+    _add_lights(spec, center)
 
 
-def _set_quality(spec: mujoco.MjSpec) -> None:
+def _set_quality(spec: mujoco.MjSpec, center: Vector, shadow_reach: float) -> None:
     visual = spec.visual
     visual.quality.shadowsize = SHADOW_PIXELS
     visual.map.znear = 0.01
     visual.map.zfar = 40.0
-    visual.map.shadowclip = SHADOW_REACH
+    visual.map.shadowclip = shadow_reach
     visual.map.haze = 0.35
     visual.rgba.haze[:] = (*HORIZON, 1.0)
     visual.headlight.ambient[:] = AMBIENT
     visual.headlight.diffuse[:] = (0.10, 0.10, 0.10)
     visual.headlight.specular[:] = (0.0, 0.0, 0.0)
     spec.stat.extent = 1.0
-    spec.stat.center[:] = CENTER
+    spec.stat.center[:] = center
 
 
 def _add_sky(spec: mujoco.MjSpec) -> None:
@@ -70,15 +88,17 @@ def _add_floor(spec: mujoco.MjSpec, height: float) -> None:
         size=(0.0, 0.0, 1.0),
         pos=(0.0, 0.0, height),
         material="floor",
+        contype=0,
+        conaffinity=0,
     )
 
 
-def _add_lights(spec: mujoco.MjSpec) -> None:
+def _add_lights(spec: mujoco.MjSpec, center: Vector) -> None:
     directional = mujoco.mjtLightType.mjLIGHT_DIRECTIONAL
     spec.worldbody.add_light(
         name="key",
         type=directional,
-        pos=[at - KEY_DISTANCE * along for at, along in zip(CENTER, KEY_DIRECTION, strict=True)],
+        pos=[at - KEY_DISTANCE * along for at, along in zip(center, KEY_DIRECTION, strict=True)],
         dir=KEY_DIRECTION,
         diffuse=KEY_LIGHT,
         specular=(0.30, 0.30, 0.30),

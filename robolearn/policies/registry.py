@@ -2,34 +2,31 @@
 
 import dataclasses
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import torch
-from torch import Tensor
 
 from robolearn.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
 from robolearn.data.normalisation import MinMaxNormaliser
 from robolearn.devices import device_named
 from robolearn.policies.agreement import require_agreement
 from robolearn.policies.diffusion import DiffusionPolicy
+from robolearn.policies.policy import Policy
 from robolearn.policies.residual import ResidualConfig
 from robolearn.policies.residual_actors import make_residual_actor
 from robolearn.policies.residual_policy import ResidualPolicy
 from robolearn.policies.settings import DiffusionSettings
 from robolearn.policies.typed_json import from_json
+from robolearn.policies.worker.worker_policy import WorkerConfig, WorkerPolicy
 from robolearn.specification import TaskSpec
 from robolearn.tensor_files import load_weights, require_shapes
 
-DIFFUSION, RESIDUAL = "diffusion", "residual"
-
-VECTORS = ("observation", "action")
-"""What a base policy normalises; a checkpoint holds the minimum and the maximum of each."""
-
-AnyPolicy = DiffusionPolicy | ResidualPolicy
+DIFFUSION, RESIDUAL, WORKER = "diffusion", "residual", "worker"
 
 
-@dataclasses.dataclass
+@dataclass
 class ResidualPolicyConfig:
     """The configuration in a residual policy's checkpoint, which carries its base too."""
 
@@ -38,23 +35,39 @@ class ResidualPolicyConfig:
     action_scale: float
 
 
+@dataclass(frozen=True)
+class Kind:
+    """How a kind of policy is kept in a checkpoint.
+
+    policy: its class
+    config: all that it is built from besides weights and specification
+    build: from a checkpoint, weights still to be loaded; the string says where its config is from
+    statistics: names in the checkpoint's normalisation, and in the policy's `state_dict`; what comes before the
+        dot is the vector, "observation" or "action", that has as many entries
+    """
+
+    policy: type[Policy]
+    config: Callable[[Any], dict[str, Any]]
+    build: Callable[[Checkpoint, str], Policy]
+    statistics: Mapping[str, str]
+
+
 def save_policy(
     path: str | Path,
-    policy: AnyPolicy,
+    policy: Policy,
     spec: TaskSpec,
     metrics: Mapping[str, Any] | None = None,
     parent: str | None = None,
 ) -> None:
     """Write `policy` as a checkpoint folder that needs no other; arguments as for `save_checkpoint`."""
-    base = policy.base if isinstance(policy, ResidualPolicy) else policy
-    statistics = _statistics(base)
-    names = {_place(policy, name) for name in statistics}
+    name, kind = next((name, kind) for name, kind in KINDS.items() if type(policy) is kind.policy)
+    tensors = policy.state_dict()
     save_checkpoint(
         path,
-        kind=RESIDUAL if isinstance(policy, ResidualPolicy) else DIFFUSION,
-        config=_config(policy),
-        weights={name: value for name, value in policy.state_dict().items() if name not in names},
-        normalisation=statistics,
+        kind=name,
+        config=kind.config(policy),
+        weights={name: value for name, value in tensors.items() if name not in kind.statistics.values()},
+        normalisation={statistic: tensors[place] for statistic, place in kind.statistics.items()},
         spec=spec,
         metrics=metrics,
         parent=parent,
@@ -63,7 +76,7 @@ def save_policy(
 
 def load_policy(
     path: str | Path, device: str | torch.device = "cpu", expected: TaskSpec | None = None
-) -> AnyPolicy:
+) -> Policy:
     """The policy in a checkpoint folder, or the best of a run directory, ready to act.
 
     expected: the task to act in, which must mean the same by its vectors; None for any
@@ -75,17 +88,17 @@ def load_policy(
 
 def build_policy(
     checkpoint: Checkpoint, device: str | torch.device = "cpu", expected: TaskSpec | None = None
-) -> AnyPolicy:
+) -> Policy:
     """The policy that `checkpoint` holds; arguments and errors as `load_policy`."""
     if expected is not None:
         require_agreement(checkpoint.spec, expected, str(checkpoint.path))
-    origin = str(checkpoint.path)
+    kind, origin = KINDS[checkpoint.kind], str(checkpoint.path)
     sizes = {"observation": checkpoint.spec.observation.size, "action": checkpoint.spec.action.size}
-    shapes = {f"{name}.{bound}": (sizes[name],) for name in VECTORS for bound in ("minimum", "maximum")}
+    shapes = {statistic: (sizes[statistic.split(".")[0]],) for statistic in kind.statistics}
     require_shapes(checkpoint.normalisation, shapes, f"{origin}: normalisation")
     with torch.random.fork_rng(devices=[]):  # Initial weights are about to be replaced: draw none for good.
-        policy = KINDS[checkpoint.kind](checkpoint, f"{origin}: config")
-    statistics = {_place(policy, name): value for name, value in checkpoint.normalisation.items()}
+        policy = kind.build(checkpoint, f"{origin}: config")
+    statistics = {kind.statistics[name]: value for name, value in checkpoint.normalisation.items()}
     load_weights(policy, checkpoint.weights | statistics, origin)
     return policy.to(device_named(device)).eval().requires_grad_(False)
 
@@ -100,32 +113,39 @@ def _residual(checkpoint: Checkpoint, origin: str) -> ResidualPolicy:
     return ResidualPolicy(_base(config.base, checkpoint), actor, config.action_scale)
 
 
-KINDS: Mapping[str, Callable[[Checkpoint, str], AnyPolicy]] = {DIFFUSION: _diffusion, RESIDUAL: _residual}
-"""How each kind is built, weights still to be loaded; the string says where its config is from."""
+def _worker(checkpoint: Checkpoint, origin: str) -> WorkerPolicy:
+    return WorkerPolicy(from_json(WorkerConfig, checkpoint.config, origin), checkpoint.spec)
 
 
 def _base(settings: DiffusionSettings, checkpoint: Checkpoint) -> DiffusionPolicy:
     bounds = checkpoint.normalisation
     observation, action = (
-        MinMaxNormaliser(bounds[f"{name}.minimum"], bounds[f"{name}.maximum"]) for name in VECTORS
+        MinMaxNormaliser(bounds[f"{name}.minimum"], bounds[f"{name}.maximum"])
+        for name in ("observation", "action")
     )
     return DiffusionPolicy(settings, checkpoint.spec, observation, action)
 
 
-def _config(policy: AnyPolicy) -> dict[str, Any]:
-    if isinstance(policy, DiffusionPolicy):
-        return dataclasses.asdict(policy.settings)
+def _residual_config(policy: ResidualPolicy) -> dict[str, Any]:
     config = ResidualPolicyConfig(policy.base.settings, policy.actor.config, policy.action_scale)
     return dataclasses.asdict(config)
 
 
-def _statistics(base: DiffusionPolicy) -> dict[str, Tensor]:
-    normalisers = (base.observation_normaliser, base.action_normaliser)
-    pairs = zip(VECTORS, normalisers, strict=True)
-    return {f"{name}.{bound}": value for name, part in pairs for bound, value in part.state_dict().items()}
+def _bounds(prefix: str = "") -> dict[str, str]:
+    """Statistics of a diffusion policy whose tensors' names begin with `prefix`."""
+    pairs = [(vector, bound) for vector in ("observation", "action") for bound in ("minimum", "maximum")]
+    return {f"{vector}.{bound}": f"{prefix}{vector}_normaliser.{bound}" for vector, bound in pairs}
 
 
-def _place(policy: AnyPolicy, statistic: str) -> str:
-    """Where in the policy's `state_dict` a statistic is: "action.minimum" in `action_normaliser.minimum`."""
-    vector, bound = statistic.split(".")
-    return f"{'base.' if isinstance(policy, ResidualPolicy) else ''}{vector}_normaliser.{bound}"
+KINDS: Final[Mapping[str, Kind]] = {
+    DIFFUSION: Kind(
+        DiffusionPolicy, lambda policy: dataclasses.asdict(policy.settings), _diffusion, _bounds()
+    ),
+    RESIDUAL: Kind(ResidualPolicy, _residual_config, _residual, _bounds("base.")),
+    WORKER: Kind(
+        WorkerPolicy,
+        lambda policy: dataclasses.asdict(policy.config),
+        _worker,
+        {"observation.mean": "observation_mean", "observation.scale": "observation_scale"},
+    ),
+}

@@ -1,22 +1,19 @@
 """Proximal policy optimisation of a residual, joined with the Koopman loss (KORR, A.1 and A.5)."""
 
-from collections import defaultdict, deque
+from collections import defaultdict
 from dataclasses import dataclass, fields
 
 import numpy as np
 import torch
-from stable_baselines3 import PPO
-from stable_baselines3.common.callbacks import CallbackList
-from stable_baselines3.common.logger import configure as configure_logger
 from stable_baselines3.common.utils import explained_variance
 from stable_baselines3.common.vec_env import VecEnv
 from torch import Tensor, nn
 
 from robolearn.policies.residual import ResidualActor
+from robolearn.reinforcement.library_ppo import LibraryPPO
 from robolearn.reinforcement.ppo_policy import ACTOR_GROUP, CRITIC_GROUP, ResidualActorCriticPolicy
 from robolearn.reinforcement.residual_environment import ResidualLayout
 from robolearn.reinforcement.settings import PpoOptimisation
-from robolearn.training.state import entries_below, optimizer_state, set_optimizer_state
 
 
 @dataclass
@@ -44,14 +41,10 @@ class Samples:
         return Samples(**{field.name: getattr(self, field.name)[rows] for field in fields(self)})
 
 
-class ResidualPPO(PPO):
-    """stable-baselines3's PPO with its own update: Koopman loss, two learning rates, seeded minibatches.
-
-    Collecting rollouts, bootstrapping at time-outs and generalised advantages are the library's.
-    """
+class ResidualPPO(LibraryPPO):
+    """PPO whose update has the Koopman loss and a learning rate for each of actor and critic."""
 
     policy: ResidualActorCriticPolicy  # pyright: ignore[reportIncompatibleVariableOverride]
-    _last_obs: np.ndarray | None  # pyright: ignore[reportIncompatibleVariableOverride]
 
     def __init__(
         self,
@@ -67,11 +60,10 @@ class ResidualPPO(PPO):
         self.settings = settings
         self.layout = layout
         self.action_scale = action_scale
-        self.generator = generator
-        self.metrics: dict[str, float] = {}
         super().__init__(
             ResidualActorCriticPolicy,
             env,
+            generator,
             learning_rate=settings.actor_learning_rate,
             n_steps=settings.rollout_steps,
             batch_size=settings.rollout_steps * env.num_envs,
@@ -89,10 +81,6 @@ class ResidualPPO(PPO):
             },
             device="cpu",
         )
-        self._no_callback = CallbackList([])
-        self._no_callback.init_callback(self)
-        self.set_logger(configure_logger(None, []))
-        self.ep_info_buffer, self.ep_success_buffer = deque(maxlen=1), deque(maxlen=1)
 
     def set_learning_rates(self, actor: float, critic: float) -> None:
         """Learning rates of the next `train`."""
@@ -177,33 +165,3 @@ class ResidualPPO(PPO):
             return batch.advantage.new_zeros(())
         observation, _, _ = self.layout.split(batch.observation[rows])
         return self.policy.actor.koopman_loss(observation, batch.executed[rows], batch.next_observation[rows])
-
-    def state(self) -> dict[str, Tensor]:
-        """Networks, optimiser and random state, between two iterations."""
-        return {
-            **{f"policy.{name}": value for name, value in self.policy.state_dict().items()},
-            **{f"optimizer.{name}": value for name, value in optimizer_state(self.policy.optimizer).items()},
-            "generator": self.generator.get_state(),
-            "episode_starts": torch.as_tensor(np.asarray(self._last_episode_starts, dtype=bool)),
-        }
-
-    def restore(self, state: dict[str, Tensor], observation: Tensor) -> None:
-        """Go on from a saved state and the worlds' residual observations, (N, C + A + 1)."""
-        self.policy.load_state_dict(entries_below("policy.", state))
-        set_optimizer_state(self.policy.optimizer, entries_below("optimizer.", state))
-        self.generator.set_state(state["generator"])
-        self._last_obs = observation.numpy()
-        self._last_episode_starts = state["episode_starts"].numpy()
-
-    def start(self) -> None:
-        """Begin a first episode in every world."""
-        assert self.env is not None
-        observation = self.env.reset()
-        assert isinstance(observation, np.ndarray)
-        self._last_obs = observation
-        self._last_episode_starts = np.ones(self.env.num_envs, dtype=bool)
-
-    def collect(self) -> None:
-        """Fill the rollout buffer with `rollout_steps` of every world."""
-        assert self.env is not None
-        self.collect_rollouts(self.env, self._no_callback, self.rollout_buffer, self.n_steps)

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 
 from omegaconf import MISSING
 
+from envs.humanoid.settings import CommandRanges, Pushes, RewardWeights
+from robolearn.policies.worker.settings import WorkerNetworks
 from robolearn.training.settings import RunSettings
 
 
@@ -176,3 +178,68 @@ class ResidualTd3Settings(ResidualSettings):
     num_envs: int = 64
     total_steps: int = 1_000_000
     out: str = "outputs/train/${task}_td3_residual"
+
+
+@dataclass
+class WorkerOptimisation:
+    """Proximal policy optimisation of the worker.
+
+    rollout_steps: control steps a world between updates
+    minibatch_size, epochs: samples a gradient step, and passes over the rollout
+    learning_rate: at the start; it follows the divergence from then on
+    target_kl: mean divergence of an update that the learning rate aims at
+    initial_std: standard deviation of the actions at the start
+    entropy_weight: of the bonus for wide distributions
+    """
+
+    rollout_steps: int = 24
+    minibatch_size: int = 3072
+    epochs: int = 4
+    learning_rate: float = 5e-4
+    target_kl: float = 0.01
+    clip: float = 0.2
+    initial_std: float = 0.8
+    entropy_weight: float = 0.004
+    max_gradient_norm: float = 1.0
+    discount: float = 0.99
+    gae_lambda: float = 0.95
+
+
+@dataclass
+class Curriculum:
+    """When the next episodes become harder or easier, by the mean length of those that ended in an iteration.
+
+    episodes: fewest that say anything
+    raise_steps, lower_steps: mean lengths above and below which the level changes [control steps]
+    change: of the level, 0 to 1, an iteration
+    """
+
+    episodes: int = 4
+    raise_steps: float = 750.0
+    lower_steps: float = 400.0
+    change: float = 0.005
+
+
+@dataclass
+class WorkerPpoSettings(RunSettings):
+    """`robolearn train algorithm=ppo_worker`: the G1's whole-body worker from scratch.
+
+    total_steps: control steps of all worlds together
+    owned: joints that the worker owns: legs_and_waist (15) or legs (12)
+    randomness, disturbance: differences between robots, noise and delays; pushes and punches
+    """
+
+    task: str = "g1_worker"
+    owned: str = "legs_and_waist"
+    randomness: str = "full"
+    disturbance: bool = True
+    num_envs: int = 512
+    networks: WorkerNetworks = field(default_factory=WorkerNetworks)
+    ppo: WorkerOptimisation = field(default_factory=WorkerOptimisation)
+    curriculum: Curriculum = field(default_factory=Curriculum)
+    rewards: RewardWeights = field(default_factory=RewardWeights)
+    commands: CommandRanges = field(default_factory=CommandRanges)
+    pushes: Pushes = field(default_factory=lambda: Pushes(velocity=0.7, punch=400.0, punch_every=200))
+    total_steps: int = 60_000_000
+    minutes: float = 120.0
+    out: str = "outputs/train/${task}"

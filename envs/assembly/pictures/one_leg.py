@@ -11,12 +11,9 @@ from envs.assembly.pictures.part_looks import add_leg_looks, add_top_looks
 from envs.assembly.scene import LEGS, OBSTACLE, THREADED_LEG, TOP, build_one_leg
 from envs.assembly.thread_geometry import SHARED_THREAD
 from envs.rendering.shapes import bevelled_box
-from envs.rendering.studio import furnish
+from envs.rendering.studio import HIDDEN_GROUP, furnish, hide
 from envs.robots.appearance import dress
 from envs.robots.description import description_directory
-
-HIDDEN_GROUP = 3
-"""MuJoCo draws groups 0 to 2."""
 
 FLOOR_HEIGHT = -0.72
 TABLE_THICKNESS = 0.03
@@ -37,11 +34,7 @@ COLOURS = {
 def picture_one_leg() -> mujoco.MjSpec:
     """The simulated scene with visual meshes, lights and the cameras front, wrist and overview."""
     spec = build_one_leg()
-    spec.compiler.discardvisual = False
-    for geom in spec.geoms:
-        geom.group = HIDDEN_GROUP
-    for site in spec.sites:
-        site.group = HIDDEN_GROUP
+    hide(spec)
     for name, rgba in COLOURS.items():
         spec.add_material(name=name, rgba=rgba, specular=0.25, shininess=0.4)
     dress(spec, description_directory("panda_description"), "urdf/panda.urdf")

@@ -70,12 +70,23 @@ def test_looks_come_with_it_when_asked_for(tmp_path: Path) -> None:
     assert collides.sum() == ((simulated.geom_contype | simulated.geom_conaffinity) > 0).sum()
 
 
+def test_a_robots_looks_change_nothing_else(tmp_path: Path) -> None:
+    out = tmp_path / "g1.xml"
+    assert cli.main(["export", "model=g1", "looks=true", f"out={out}"]) == 0
+    found, simulated = compiled(out), make_model("g1").compile()
+    assert found.mesh_facenum.sum() > 100_000
+    np.testing.assert_allclose(found.body_mass, simulated.body_mass, rtol=1e-4)
+    np.testing.assert_array_equal(found.jnt_user, simulated.jnt_user)
+    collides = (found.geom_contype | found.geom_conaffinity) > 0
+    np.testing.assert_array_equal(found.geom_contype[collides], simulated.geom_contype)
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
         (
             ["model=one_lag", "out={}/a.xml"],
-            "unknown model 'one_lag': valid are one_leg, panda; did you mean",
+            "unknown model 'one_lag': valid are g1, g1_hands, one_leg, panda; did you mean",
         ),
         (["model=panda", "looks=true", "out={}/a.xml"], "model 'panda' has no looks"),
         (["model=panda", "format=urdf", "out={}/a.xml"], "unknown format 'urdf': valid are mjcf"),

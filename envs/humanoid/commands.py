@@ -1,0 +1,45 @@
+"""What the worker is told to do in training and evaluation: squat, stand, walk, and walk in a crouch."""
+
+from typing import Final
+
+import torch
+from torch import Tensor
+
+from envs.humanoid.settings import CommandRanges
+from robolearn.counter_random import between, uniform
+from robolearn.policies.worker.command import is_moving
+
+RESAMPLE_SECONDS: Final = 4.0
+"""Time between two commands (TrajBooster, B.4)."""
+
+SQUATTING, STANDING = 1.0 / 3.0, 1.0 / 2.0
+"""Of all commands the first third squats and the next sixth stands; the rest walks (TrajBooster, B.4)."""
+
+STANDING_HEIGHT: Final = 0.74
+CROUCH_DEPTH: Final = 0.16
+"""Half of the walking commands are lower than standing by up to this [m] (TrajBooster, B.4)."""
+
+def draw_commands(seeds: Tensor, stream: int, counter: Tensor, ranges: CommandRanges, speed: Tensor) -> Tensor:
+    """Commands (N, 4) of episodes `seeds` (N,), the `counter`-th of each (N,).
+
+    speed: share of the velocities' ranges that is used, (N,) in 0 to 1
+    """
+    shares = uniform(seeds, stream, counter, 6)
+    kind = shares[:, 0]
+    walks = kind >= STANDING
+    velocity = torch.stack(
+        (
+            between(ranges.backward, ranges.forward, shares[:, 1]),
+            between(-ranges.sideways, ranges.sideways, shares[:, 2]),
+            between(-ranges.yaw_rate, ranges.yaw_rate, shares[:, 3]),
+        ),
+        1,
+    )
+    velocity *= (speed * walks)[:, None]
+    squat = between(ranges.lowest, ranges.highest, shares[:, 4])
+    depth = torch.where(shares[:, 5] < 0.5, CROUCH_DEPTH * shares[:, 4], torch.zeros_like(kind))
+    height = torch.where(walks, STANDING_HEIGHT - depth, torch.full_like(kind, STANDING_HEIGHT))
+    height = torch.where(kind < SQUATTING, squat, height)
+    command = torch.cat((velocity, height[:, None]), 1)
+    command[:, :3] *= is_moving(command)[:, None]
+    return command

@@ -1,0 +1,50 @@
+"""Disturbances: sudden velocities of the pelvis, and punches on any link."""
+
+from typing import Final
+
+import mujoco
+import torch
+from torch import Tensor
+
+from envs.humanoid.settings import Pushes
+from envs.humanoid.streams import Stream
+from envs.robots.g1.constants import JOINTS
+from robolearn.counter_random import between, normal, uniform
+
+PUSH_STEPS: Final = 200
+"""Control steps between pushes (TrajBooster, B.7: 4 s)."""
+
+PUNCH_STEPS: Final = 4
+"""Control steps that a punch lasts. Tour: 0.08 s."""
+
+
+class Disturbances:
+    """What pushes the robot in each world at each control step of its episode."""
+
+    def __init__(self, model: mujoco.MjModel, pushes: Pushes) -> None:
+        self.pushes = pushes
+        self._bodies = torch.tensor([int(model.joint(name).bodyid[0]) for name in JOINTS])
+
+    def velocity_change(self, seeds: Tensor, step: Tensor, size: Tensor) -> Tensor:
+        """Of the pelvis in the world, (N, 2) [m/s]; zero in most steps. size: (N,) factor."""
+        due = (step > 0) & (step % PUSH_STEPS == 0)
+        shares = uniform(seeds, Stream.PUSH, step, 2)
+        change = between(-self.pushes.velocity, self.pushes.velocity, shares)
+        return change * (size * due)[:, None]
+
+    def punch(self, seeds: Tensor, step: Tensor, size: Tensor) -> tuple[Tensor, Tensor]:
+        """Links (N,) and forces on them in the world, (N, 3) [N]; zero in most steps. size: (N,) factor.
+
+        The link is that of a random joint; the direction is uniform, and the force half of the greatest to all of
+        it. A random delay within the interval keeps punches from being expected.
+        """
+        every = self.pushes.punch_every
+        count = step // every
+        shares = uniform(seeds, Stream.PUNCH, count, 3)
+        begins = count * every + (shares[:, 0] * (every - PUNCH_STEPS)).long()
+        due = (step >= begins) & (step < begins + PUNCH_STEPS)
+        direction = normal(seeds, Stream.PUNCH, count + 1_000_000, 3)
+        direction = direction / direction.norm(dim=1, keepdim=True).clamp(min=1e-6)
+        force = self.pushes.punch * size * between(0.5, 1.0, shares[:, 1]) * due
+        link = self._bodies[(shares[:, 2] * len(self._bodies)).long()]
+        return link, direction * force[:, None]

@@ -1,0 +1,43 @@
+"""What training a worker needs of the simulation: its environment, and a worker that knows the robot."""
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+from envs.humanoid.worker import WorkerEnvironment
+from envs.robots.g1.constants import kind_of
+from envs.robots.g1.crouch import HEIGHTS, POSTURES
+from robolearn.policies.worker.settings import WorkerNetworks
+from robolearn.policies.worker.worker_policy import WorkerConfig, WorkerPolicy
+from robolearn.specification import TaskSpec
+
+if TYPE_CHECKING:
+    from robolearn.reinforcement.settings import WorkerPpoSettings
+
+
+def training_environment(settings: "WorkerPpoSettings") -> WorkerEnvironment:
+    """The batch that a worker is trained in. Raises UserError for settings that there are not."""
+    return WorkerEnvironment(
+        settings.num_envs,
+        randomness=settings.randomness,
+        disturbance=settings.disturbance,
+        num_threads=settings.num_threads,
+        owned=settings.owned,
+        weights=settings.rewards,
+        ranges=settings.commands,
+        pushes=settings.pushes,
+    )
+
+
+def make_worker(spec: TaskSpec, networks: WorkerNetworks) -> WorkerPolicy:
+    """An untrained worker for the task `spec`, which stands in the crouch of the height it is told."""
+    owned = [name.removesuffix(".target") for name in spec.action.names]
+    gains = [asdict(kind_of(joint).gains) for joint in owned]
+    config = WorkerConfig(
+        hidden=list(networks.hidden),
+        lags=list(networks.lags),
+        action_scale=networks.action_scale,
+        gains=[[gain["stiffness"], gain["damping"]] for gain in gains],
+        heights=HEIGHTS.tolist(),
+        postures=POSTURES.tolist(),
+    )
+    return WorkerPolicy(config, spec)

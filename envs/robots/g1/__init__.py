@@ -1,0 +1,1 @@
+"""Unitree G1 with 29 joints, with rubber or Dex3 hands."""

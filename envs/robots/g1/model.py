@@ -1,0 +1,57 @@
+"""Builds the G1's MuJoCo model from its URDF."""
+
+from pathlib import Path
+
+import mujoco
+
+from envs.robots.description import description_directory
+from envs.robots.g1 import constants
+from envs.robots.g1.collision import add_collision
+
+_URDFS = {False: "urdf/g1_29dof_rev_1_0.urdf", True: "urdf/g1_29dof_with_hand_rev_1_0.urdf"}
+
+
+def g1_description(hands: bool = False) -> tuple[Path, str]:
+    """Folder of the robot's description, and the path of its URDF in it; hands: the Dex3 ones."""
+    return description_directory("g1_description"), _URDFS[hands]
+
+
+def build_g1(hands: bool = False) -> mujoco.MjSpec:
+    """A floating robot, z up, x forward, with a servo on every joint and light collision geometry.
+
+    hands: with the Dex3 hands, whose joints are not driven; each hand's follow those of its arm, so that the
+        joints are not in the order of `constants.JOINTS` alone
+    """
+    description, urdf = g1_description(hands)
+    meshes = {path.name: path.read_bytes() for path in (description / "meshes").glob("*.STL")}
+    spec = mujoco.MjSpec.from_string((description / urdf).read_text(), assets=meshes)
+    spec.modelname = "g1"
+    spec.nuser_jnt = 1
+    spec.body(constants.PELVIS).add_freejoint(name="floating_base")
+    add_collision(spec)
+    for mesh in list(spec.meshes):
+        spec.delete(mesh)
+    for link in (constants.PELVIS_IMU, constants.TORSO_IMU):
+        spec.body(link).add_site(name=link)
+    for joint in constants.JOINTS:
+        _add_servo(spec, joint)
+    return spec
+
+
+def build_g1_with_hands() -> mujoco.MjSpec:
+    """See `build_g1`."""
+    return build_g1(hands=True)
+
+
+def _add_servo(spec: mujoco.MjSpec, name: str) -> None:
+    kind = constants.kind_of(name)
+    joint = spec.joint(name)
+    joint.armature = kind.motor.armature
+    joint.userdata = [kind.motor.velocity]
+    actuator = spec.add_actuator(
+        name=name,
+        trntype=mujoco.mjtTrn.mjTRN_JOINT,
+        target=name,
+        forcerange=(-kind.motor.effort, kind.motor.effort),
+    )
+    actuator.set_to_position(kp=kind.gains.stiffness, kv=kind.gains.damping)

@@ -1,0 +1,74 @@
+"""From what a user commands to what the worker is told: a height that moves steadily, and a gait clock."""
+
+from dataclasses import dataclass
+from typing import Final
+
+import torch
+from torch import Tensor
+
+GAIT_PERIOD: Final = 0.7
+"""Of two steps [s]; chosen: G1 policies with a clock use 0.6 to 0.8 s."""
+
+HEIGHT_RATE: Final = 0.5
+"""Greatest speed of the height that the worker is told [m/s]; chosen: a squat from 0.74 to 0.30 m takes 0.9 s."""
+
+STILL: Final = 0.05
+"""Commands of less than this planar velocity [m/s] and yaw rate [rad/s] mean to stand."""
+
+COMMAND: Final = ("velocity_x", "velocity_y", "yaw_rate", "height")
+"""Entries of a command: velocities of the pelvis in the heading frame (x forward, y left) [m/s, rad/s], and
+the height of the pelvis above the soles [m]."""
+
+
+@dataclass
+class Gait:
+    """What the worker is told besides its command, N worlds at once.
+
+    height: (N,) the steadily moving height [m]
+    phase: (N,) of the gait in [0, 1): the left foot swings in the first half, the right one in the second
+    moving: (N,) bool, whether the clock runs
+    """
+
+    height: Tensor
+    phase: Tensor
+    moving: Tensor
+
+    @property
+    def clock(self) -> Tensor:
+        """Sine and cosine of the phase, (N, 2); zero while standing."""
+        angle = 2.0 * torch.pi * self.phase
+        return torch.stack((angle.sin(), angle.cos()), 1) * self.moving[:, None]
+
+
+class CommandShaper:
+    """Follows the commands of N worlds, one control step after the other."""
+
+    def __init__(self, num_worlds: int, control_period: float) -> None:
+        self._period = control_period
+        self._rate = HEIGHT_RATE * control_period
+        self.gait = Gait(
+            torch.zeros(num_worlds), torch.zeros(num_worlds), torch.zeros(num_worlds, dtype=torch.bool)
+        )
+
+    def reset(self, worlds: Tensor, height: Tensor, phase: Tensor) -> None:
+        """Begin at heights (K,) [m] and phases (K,), standing, in the named worlds, (K,) int64."""
+        self.gait.height[worlds] = height
+        self.gait.phase[worlds] = (2.0 * phase).round() / 2.0 % 1.0
+        self.gait.moving[worlds] = False
+
+    def step(self, command: Tensor) -> None:
+        """Advance by one control step under commands (N, 4). A step that has begun is ended."""
+        gait = self.gait
+        gait.height += (command[:, 3] - gait.height).clamp(-self._rate, self._rate)
+        wanted = is_moving(command)
+        advanced = gait.phase + self._period / GAIT_PERIOD * (gait.moving | wanted)
+        halves = (2.0 * advanced).floor()
+        step_ends = halves > (2.0 * gait.phase).floor()
+        stops = ~wanted & step_ends
+        gait.phase = torch.where(stops, halves / 2.0, advanced) % 1.0
+        gait.moving = wanted | (gait.moving & ~stops)
+
+
+def is_moving(command: Tensor) -> Tensor:
+    """(N,) bool: commands (N, 4) that ask for more than standing."""
+    return (command[:, :2].norm(dim=1) > STILL) | (command[:, 2].abs() > STILL)

@@ -1,0 +1,38 @@
+"""What the worker remembers of each world: the last control steps, each with the action before it."""
+
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor
+
+
+class FrameMemory:
+    """Frames of N worlds; stacked, the newest comes first."""
+
+    def __init__(self, num_worlds: int, size: int, lags: Sequence[int]) -> None:
+        """size: entries F of a frame; lags: control steps back of the frames that are stacked, ascending."""
+        self.lags = tuple(lags)
+        self.frames = torch.zeros(max(self.lags) + 1, num_worlds, size)
+        self._fresh = torch.ones(num_worlds, dtype=torch.bool)
+
+    def forget(self, worlds: Tensor) -> None:
+        """The next frame of the named worlds, (K,) int64, fills all of their memory."""
+        self._fresh[worlds] = True
+
+    def push(self, frame: Tensor) -> Tensor:
+        """Remember frames (N, F); returns the stack (N, L x F)."""
+        older = torch.where(self._fresh[:, None], frame, self.frames[:-1])
+        self.frames = torch.cat((frame[None], older))
+        self._fresh[:] = False
+        return torch.cat([self.frames[lag] for lag in self.lags], 1)
+
+    def replace(self, worlds: Tensor, frame: Tensor) -> Tensor:
+        """New episodes begin with frames (N, F) in the named worlds, (K,); returns the stack (N, L x F)."""
+        self.frames[:, worlds] = frame[worlds]
+        self._fresh[worlds] = False
+        return torch.cat([self.frames[lag] for lag in self.lags], 1)
+
+    def put_back(self, frames: Tensor) -> None:
+        """Go on from remembered `frames`."""
+        self.frames = frames
+        self._fresh[:] = False

@@ -1,0 +1,126 @@
+"""The worker as a policy: frames of observations in, joint targets out."""
+
+from dataclasses import dataclass
+from typing import Final
+
+import torch
+from torch import Tensor
+
+from robolearn.interpolation import interpolate
+from robolearn.policies.policy import Policy
+from robolearn.policies.worker.memory import FrameMemory
+from robolearn.policies.worker.mirror import Mirror
+from robolearn.policies.worker.networks import MirroredPerceptron
+from robolearn.specification import TaskSpec
+
+
+@dataclass
+class WorkerConfig:
+    """What a worker is built from, besides its weights and its task's specification.
+
+    hidden, lags, action_scale: see `WorkerNetworks`
+    gains: stiffness [N m/rad] and damping [N m s/rad] of each owned joint's servo
+    heights: (K,) pelvis heights of the reference postures [m]
+    postures: (K, 29) their joint angles, in the order of the observation's joint positions [rad]
+    """
+
+    hidden: list[int]
+    lags: list[int]
+    action_scale: float
+    gains: list[list[float]]
+    heights: list[float]
+    postures: list[list[float]]
+
+
+class WorkerPolicy(Policy):
+    """Joint targets are the reference posture of the height told, plus `action_scale` times the network's output.
+
+    A frame is the observation, joint positions less the reference posture, all scaled to about one, and the action
+    before it.
+    """
+
+    observation_mean: Tensor
+    observation_scale: Tensor
+    postures: Tensor
+    heights: Tensor
+
+    def __init__(self, config: WorkerConfig, spec: TaskSpec) -> None:
+        super().__init__()
+        self.config, self.spec = config, spec
+        mean = [_MEANS.get(name, 0.0) for name in spec.observation.names]
+        scale = [_scale(name) for name in spec.observation.names]
+        self.register_buffer("observation_mean", torch.tensor(mean))
+        self.register_buffer("observation_scale", torch.tensor(scale))
+        self.register_buffer("postures", torch.tensor(config.postures), persistent=False)
+        self.register_buffer("heights", torch.tensor(config.heights), persistent=False)
+        names = spec.observation.names
+        self.action_mirror = Mirror.of(spec.action.names)
+        self.frame_mirror = Mirror.of(names).joined(self.action_mirror)
+        self._height = names.index("gait.height")
+        positions = [place for place, name in enumerate(names) if name.endswith("_joint.position")]
+        self._positions = slice(positions[0], positions[-1] + 1)
+        joints = [names[place].removesuffix(".position") for place in positions]
+        self._own = [joints.index(name.removesuffix(".target")) for name in spec.action.names]
+        stacked = self.frame_mirror.repeated(len(config.lags))
+        self.network = MirroredPerceptron(stacked, config.hidden, self.action_mirror, last_gain=0.01)
+        self._memory: FrameMemory | None = None
+
+    @property
+    def frame_size(self) -> int:
+        """Entries F of a frame."""
+        return self.spec.observation.size + self.spec.action.size
+
+    def frame(self, observation: Tensor, last_action: Tensor) -> Tensor:
+        """Frames (N, F) of raw observations (N, O) and the actions before them (N, A)."""
+        centred = observation - self.observation_mean
+        reference = interpolate(self.heights, self.postures, observation[:, self._height])
+        centred[:, self._positions] -= reference
+        return torch.cat((centred * self.observation_scale, last_action), 1)
+
+    def targets(self, observation: Tensor, action: Tensor) -> Tensor:
+        """Joint targets (N, A) [rad] of actions (N, A) at raw observations (N, O)."""
+        reference = interpolate(self.heights, self.postures, observation[:, self._height])
+        return reference[:, self._own] + self.config.action_scale * action
+
+    def forward(self, frames: Tensor) -> Tensor:
+        """Actions (N, A) of stacked frames (N, L x F)."""
+        return self.network(frames)
+
+    def reset(self, env_ids: Tensor | None = None, num_envs: int | None = None) -> None:
+        """Forget the frames and last actions of the named worlds, or of all."""
+        if num_envs is not None:
+            self._memory = FrameMemory(num_envs, self.frame_size, self.config.lags)
+            self._last_action = torch.zeros(num_envs, self.spec.action.size)
+        assert self._memory is not None, "the first reset says num_envs"
+        worlds = torch.arange(len(self._last_action)) if env_ids is None else env_ids
+        self._memory.forget(worlds)
+        self._last_action[worlds] = 0.0
+
+    @torch.no_grad()
+    def act(self, observation: Tensor) -> Tensor:
+        """Joint targets (N, A) [rad] for raw observations (N, O)."""
+        assert self._memory is not None, "reset comes first"
+        frames = self._memory.push(self.frame(observation, self._last_action))
+        self._last_action = self(frames)
+        return self.targets(observation, self._last_action)
+
+
+def _scale(name: str) -> float:
+    """Factor that brings an entry of the observation to about one."""
+    if name in _SCALES:
+        return _SCALES[name]
+    return next((scale for ending, scale in _SCALES_BY_ENDING.items() if name.endswith(ending)), 1.0)
+
+
+_MEANS: Final = {"command.height": 0.6, "gait.height": 0.6}
+_SCALES: Final = {
+    "command.velocity_x": 2.0,
+    "command.velocity_y": 2.0,
+    "command.height": 4.0,
+    "gait.height": 4.0,
+    "angular_velocity_in_pelvis.x": 0.5,
+    "angular_velocity_in_pelvis.y": 0.5,
+    "angular_velocity_in_pelvis.z": 0.5,
+}
+_SCALES_BY_ENDING: Final = {"_joint.velocity": 0.05}
+"""As TrajBooster has them (B.2), except heights, whose range is narrow."""

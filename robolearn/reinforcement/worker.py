@@ -1,0 +1,49 @@
+"""`robolearn train algorithm=ppo_worker`: the G1's whole-body worker from scratch."""
+
+from pathlib import Path
+from typing import Any
+
+from torch import nn
+
+from robolearn.checks import check_at_least
+from robolearn.devices import use_threads
+from robolearn.policies.registry import save_policy
+from robolearn.policies.worker.networks import MirroredPerceptron, unmirrored
+from robolearn.policies.worker.worker_policy import WorkerPolicy
+from robolearn.reinforcement.seeds import training_stream
+from robolearn.reinforcement.settings import WorkerPpoSettings
+from robolearn.reinforcement.worker_episodes import WorkerEpisodes
+from robolearn.reinforcement.worker_trainer import WorkerTrainer
+from robolearn.training.initial_weights import drawn_from
+from robolearn.training.session import Measurement, SavePolicy, Session
+
+
+def train(settings: WorkerPpoSettings) -> dict[str, Any]:
+    """Train a worker; returns what `train.json` in the run's directory holds.
+
+    Raises UserError for settings that make no sense, and for a run that cannot go on.
+    """
+    from envs.humanoid.worker_training import make_worker, training_environment
+
+    check_at_least(1, num_envs=settings.num_envs, total_steps=settings.total_steps)
+    use_threads(settings.num_threads)
+    environment = training_environment(settings)
+    with drawn_from(settings.seed):
+        policy = make_worker(environment.spec, settings.networks)
+        episodes = WorkerEpisodes(environment, policy, training_stream(settings.seed))
+        critic = _critic(settings, episodes)
+    trainer = WorkerTrainer(settings, episodes, critic)
+    never = Measurement(dict, 0)
+    return Session(settings, trainer, never, _saver(policy)).run()
+
+
+def _critic(settings: WorkerPpoSettings, episodes: WorkerEpisodes) -> nn.Module:
+    hidden = settings.networks.critic_hidden
+    return MirroredPerceptron(episodes.critic_mirror, hidden, unmirrored(1), last_gain=1.0)
+
+
+def _saver(policy: WorkerPolicy) -> SavePolicy:
+    def save(path: Path, metrics: dict[str, Any]) -> None:
+        save_policy(path, policy, policy.spec, metrics)
+
+    return save

@@ -1,0 +1,126 @@
+"""The decision process that the worker learns in: frames of what it sees, and what only the critic may know."""
+
+from typing import TYPE_CHECKING
+
+import torch
+from torch import Tensor
+
+from robolearn.environment import episode_seeds
+from robolearn.policies.worker.memory import FrameMemory
+from robolearn.policies.worker.mirror import Mirror
+from robolearn.policies.worker.worker_policy import WorkerPolicy
+from robolearn.reinforcement.episodes import EpisodeStep, EpisodeTally, EpisodicBatch
+from robolearn.training.state import entries_below
+
+if TYPE_CHECKING:
+    from envs.humanoid.worker import WorkerEnvironment
+
+
+class WorkerEpisodes(EpisodicBatch):
+    """N worlds that restart by themselves.
+
+    Observations are [actor's stacked frames, critic's frame and privileged entries]; actions are the network's.
+
+    level: of difficulty, 0 to 1, of the episodes that begin from now on
+    """
+
+    def __init__(self, environment: "WorkerEnvironment", policy: WorkerPolicy, seed_stream: int) -> None:
+        from envs.humanoid import snapshot
+        from envs.humanoid.privileged import PRIVILEGED
+
+        self._snapshot = snapshot
+        self.environment = environment
+        self.policy = policy
+        self.num_envs = environment.num_envs
+        self.action_size = environment.spec.action.size
+        self.actor_size = policy.frame_size * len(policy.config.lags)
+        self.critic_mirror = policy.frame_mirror.joined(Mirror.of(PRIVILEGED))
+        self.observation_size = self.actor_size + len(self.critic_mirror.places)
+        self.level = 0.0
+        self._stream = seed_stream
+        self._started = 0
+        self._memory = FrameMemory(self.num_envs, policy.frame_size, policy.config.lags)
+        self._last_action = torch.zeros(self.num_envs, self.action_size)
+        self._ages = torch.zeros(self.num_envs, dtype=torch.int64)
+        self._returns = torch.zeros(self.num_envs)
+        self._tally = EpisodeTally()
+        self._raw = torch.zeros(self.num_envs, environment.spec.observation.size)
+        self.observation = torch.zeros(self.num_envs, self.observation_size)
+
+    def start(self) -> Tensor:
+        """Begin an episode in every world."""
+        return self._begin(torch.arange(self.num_envs))
+
+    def _begin(self, worlds: Tensor) -> Tensor:
+        seeds = episode_seeds(self._stream, self._started, len(worlds))
+        self._started += len(worlds)
+        difficulty = self.environment.difficulty
+        difficulty.speed[worlds] = 0.3 + 0.7 * self.level
+        difficulty.arms[worlds] = self.level
+        difficulty.pushes[worlds] = self.level
+        self._ages[worlds], self._returns[worlds], self._last_action[worlds] = 0, 0.0, 0.0
+        self._raw = self.environment.reset(seeds, worlds)
+        frames = self._memory.replace(worlds, self.policy.frame(self._raw, self._last_action))
+        self.observation = self._seen(frames)
+        return self.observation
+
+    def _seen(self, frames: Tensor) -> Tensor:
+        raw = self.environment.privileged()
+        clean, extra = raw.split([self._raw.shape[1], raw.shape[1] - self._raw.shape[1]], 1)  # pyright: ignore
+        return torch.cat((frames, self.policy.frame(clean, self._last_action), extra), 1)
+
+    def step(self, action: Tensor) -> EpisodeStep:
+        """Run one control period with the network's actions (N, A)."""
+        transition = self.environment.step(self.policy.targets(self._raw, action))
+        self._raw, self._last_action = transition.observation, action.clone()
+        self._ages += 1
+        self._returns += transition.reward
+        self._tally.add(transition, self._ages, self._returns)
+        frames = self._memory.push(self.policy.frame(self._raw, self._last_action))
+        self.observation = self._seen(frames)
+        step = EpisodeStep(
+            observation=self.observation,
+            final_observation=self.observation,
+            reward=transition.reward,
+            terminated=transition.terminated,
+            truncated=transition.truncated,
+            success=transition.success,
+        )
+        finished = transition.done.nonzero().squeeze(1)
+        if len(finished):
+            step.observation = self._begin(finished)
+        return step
+
+    def take_tally(self) -> EpisodeTally:
+        """Sums over the episodes that ended since the last call."""
+        tally, self._tally = self._tally, EpisodeTally()
+        return tally
+
+    def state(self) -> dict[str, Tensor]:
+        """Everything that `restore` needs, between two steps and after `take_tally`."""
+        environment = self._snapshot.take(self.environment)
+        return {
+            **{f"environment.{name}": value for name, value in environment.items()},
+            "episodes_started": torch.tensor(self._started),
+            "level": torch.tensor(self.level, dtype=torch.float64),
+            "ages": self._ages.clone(),
+            "returns": self._returns.clone(),
+            "last_action": self._last_action.clone(),
+            "frames": self._memory.frames.clone(),
+            "raw": self._raw.clone(),
+            "observation": self.observation.clone(),
+        }
+
+    def restore(self, state: dict[str, Tensor]) -> Tensor:
+        """Go on from what `state` gave; returns observations (N, O)."""
+        self._snapshot.put_back(self.environment, entries_below("environment.", state))
+        self._started, self.level = int(state["episodes_started"]), float(state["level"])
+        self._ages, self._returns = state["ages"].clone(), state["returns"].clone()
+        self._last_action, self._raw = state["last_action"].clone(), state["raw"].clone()
+        self._memory.put_back(state["frames"].clone())
+        self.observation = state["observation"].clone()
+        return self.observation
+
+    def close(self) -> None:
+        """Release the environment."""
+        self.environment.close()

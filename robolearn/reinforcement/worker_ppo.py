@@ -1,0 +1,227 @@
+"""Proximal policy optimisation of the worker: a critic that knows more, and a learning rate that follows the KL."""
+
+import math
+from collections import defaultdict
+from dataclasses import dataclass, fields
+from typing import Any
+
+import numpy as np
+import torch
+from gymnasium import spaces
+from stable_baselines3.common.policies import ActorCriticPolicy
+from stable_baselines3.common.type_aliases import PyTorchObs, Schedule
+from stable_baselines3.common.utils import explained_variance
+from stable_baselines3.common.vec_env import VecEnv
+from torch import Tensor, nn
+
+from robolearn.policies.worker.mirror import Mirror
+from robolearn.policies.worker.networks import tied
+from robolearn.reinforcement.library_ppo import LibraryPPO
+from robolearn.reinforcement.settings import WorkerOptimisation
+
+_LEAST_RATE, _GREATEST_RATE = 1e-5, 1e-3
+"""Bounds of the learning rate (TrajBooster, B.8: 1e-5 to 1e-2)."""
+
+_RATE_FACTOR = 1.3
+
+
+class WorkerActorCritic(ActorCriticPolicy):
+    """Gaussian actions around the actor's mean, as wide on both sides, and a critic with its own input."""
+
+    def __init__(
+        self,
+        observation_space: spaces.Space,
+        action_space: spaces.Space,
+        lr_schedule: Schedule,
+        *,
+        actor: nn.Module,
+        critic: nn.Module,
+        actor_size: int,
+        action_mirror: Mirror,
+        initial_std: float,
+        generator: torch.Generator,
+        **unused: Any,
+    ) -> None:
+        """actor_size: entries of an observation that the actor sees, the first ones."""
+        super().__init__(observation_space, action_space, lr_schedule)
+        self.actor, self.critic = actor, critic
+        self._actor_size = actor_size
+        self._mirror = action_mirror
+        self.generator = generator
+        assert action_space.shape is not None
+        self.noise_log_std = nn.Parameter(torch.full(action_space.shape, math.log(initial_std)))
+        self.optimizer = torch.optim.Adam(self.parameters(), lr=lr_schedule(1.0), eps=1e-5)
+
+    def _build(self, lr_schedule: Schedule) -> None:
+        """Nothing: the networks come from outside."""
+
+    @property
+    def scale(self) -> Tensor:
+        """Log of the actions' standard deviations, (A,)."""
+        return tied(self._mirror, self.noise_log_std)
+
+    def predict_values(self, obs: PyTorchObs) -> Tensor:
+        """Values (N, 1) of observations (N, O)."""
+        assert isinstance(obs, Tensor)
+        return self.critic(obs[:, self._actor_size :])
+
+    def mean(self, obs: Tensor) -> Tensor:
+        """Mean actions (N, A) at observations (N, O)."""
+        return self.actor(obs[:, : self._actor_size])
+
+    def log_probability(self, mean: Tensor, action: Tensor) -> Tensor:
+        """Log density (N,) of actions (N, A) around means (N, A)."""
+        log_std = self.scale
+        scaled = (action - mean) * (-log_std).exp()
+        return -(0.5 * scaled.square() + log_std + 0.5 * math.log(2.0 * math.pi)).sum(1)
+
+    def entropy(self) -> Tensor:
+        """Of the distribution of actions at any observation."""
+        return (self.scale + 0.5 * math.log(2.0 * math.pi * math.e)).sum()
+
+    def forward(self, obs: Tensor, deterministic: bool = False) -> tuple[Tensor, Tensor, Tensor]:
+        """Actions (N, A), values (N, 1) and log densities (N,)."""
+        mean = self.mean(obs)
+        action = mean
+        if not deterministic:
+            action = mean + self.scale.exp() * torch.randn(mean.shape, generator=self.generator)
+        return action, self.predict_values(obs), self.log_probability(mean, action)
+
+    def evaluate_actions(self, obs: PyTorchObs, actions: Tensor) -> tuple[Tensor, Tensor, Tensor | None]:
+        """Values (N, 1), log densities (N,) of actions taken, and the entropy."""
+        assert isinstance(obs, Tensor)
+        return self.predict_values(obs), self.log_probability(self.mean(obs), actions), self.entropy()
+
+    def _predict(self, observation: PyTorchObs, deterministic: bool = False) -> Tensor:
+        assert isinstance(observation, Tensor)
+        return self.forward(observation, deterministic)[0]
+
+
+@dataclass
+class Samples:
+    """Flattened rollout, M = steps x worlds: (M, O), (M, A) and (M,)."""
+
+    observation: Tensor
+    action: Tensor
+    log_probability: Tensor
+    advantage: Tensor
+    value: Tensor
+    value_target: Tensor
+
+    def take(self, rows: Tensor) -> "Samples":
+        """The chosen rows, (K,) int64."""
+        return Samples(**{field.name: getattr(self, field.name)[rows] for field in fields(self)})
+
+
+class WorkerPPO(LibraryPPO):
+    """PPO with clipped values, an entropy bonus, and a learning rate that keeps the KL near its target."""
+
+    policy: WorkerActorCritic  # pyright: ignore[reportIncompatibleVariableOverride]
+
+    def __init__(
+        self, env: VecEnv, settings: WorkerOptimisation, generator: torch.Generator, **networks: Any
+    ) -> None:
+        """networks: of `WorkerActorCritic`."""
+        self.settings = settings
+        super().__init__(
+            WorkerActorCritic,
+            env,
+            generator,
+            learning_rate=settings.learning_rate,
+            n_steps=settings.rollout_steps,
+            batch_size=settings.rollout_steps * env.num_envs,
+            n_epochs=settings.epochs,
+            gamma=settings.discount,
+            gae_lambda=settings.gae_lambda,
+            clip_range=settings.clip,
+            max_grad_norm=settings.max_gradient_norm,
+            policy_kwargs={**networks, "generator": generator, "initial_std": settings.initial_std},
+            device="cpu",
+        )
+
+    @property
+    def rate(self) -> float:
+        """The learning rate."""
+        return self.policy.optimizer.param_groups[0]["lr"]
+
+    @rate.setter
+    def rate(self, value: float) -> None:
+        self.policy.optimizer.param_groups[0]["lr"] = value
+
+    def samples(self) -> Samples:
+        """The rollout buffer, flattened, with advantages of zero mean and unit deviation."""
+        buffer = self.rollout_buffer
+        advantage = torch.from_numpy(buffer.advantages).flatten()
+        return Samples(
+            observation=torch.from_numpy(buffer.observations).flatten(0, 1),
+            action=torch.from_numpy(buffer.actions).flatten(0, 1),
+            log_probability=torch.from_numpy(buffer.log_probs).flatten(),
+            advantage=(advantage - advantage.mean()) / (advantage.std() + 1e-8),
+            value=torch.from_numpy(buffer.values).flatten(),
+            value_target=torch.from_numpy(buffer.returns).flatten(),
+        )
+
+    def train(self) -> None:
+        """Update the networks from the rollout; leaves means over the minibatches in `metrics`."""
+        self.policy.set_training_mode(True)
+        samples = self.samples()
+        sums: defaultdict[str, list[float]] = defaultdict(list)
+        for _ in range(self.settings.epochs):
+            self._epoch(samples, sums)
+        values, targets = self.rollout_buffer.values.flatten(), self.rollout_buffer.returns.flatten()
+        self.metrics = {f"ppo/{name}": float(np.mean(value)) for name, value in sums.items()}
+        self.metrics["ppo/explained_variance"] = float(explained_variance(values, targets))
+        self.metrics["ppo/learning_rate"] = self.rate
+        self.metrics["ppo/action_std"] = float(self.policy.scale.detach().exp().mean())
+
+    def _epoch(self, samples: Samples, sums: defaultdict[str, list[float]]) -> None:
+        """One pass over the samples, and the learning rate for the next one."""
+        order = torch.randperm(len(samples.advantage), generator=self.generator)
+        divergences = []
+        for rows in order.split(self.settings.minibatch_size):
+            loss, parts = self._loss(samples.take(rows))
+            self.policy.optimizer.zero_grad()
+            loss.backward()
+            nn.utils.clip_grad_norm_(self.policy.parameters(), self.settings.max_gradient_norm)
+            self.policy.optimizer.step()
+            divergences.append(parts["kl"])
+            for name, value in parts.items():
+                sums[name].append(value)
+        self._adapt_rate(float(np.mean(divergences)))
+
+    def _adapt_rate(self, divergence: float) -> None:
+        target = self.settings.target_kl
+        if divergence > 2.0 * target:
+            self.rate = max(_LEAST_RATE, self.rate / _RATE_FACTOR)
+        elif divergence < 0.5 * target:
+            self.rate = min(_GREATEST_RATE, self.rate * _RATE_FACTOR)
+
+    def _loss(self, batch: Samples) -> tuple[Tensor, dict[str, float]]:
+        """Clipped surrogate, clipped value error and entropy, and its parts for the log."""
+        values, log_probability, entropy = self.policy.evaluate_actions(batch.observation, batch.action)
+        assert entropy is not None
+        log_ratio = log_probability - batch.log_probability
+        ratio = log_ratio.exp()
+        clip = self.settings.clip
+        clipped = ratio.clamp(1.0 - clip, 1.0 + clip)
+        surrogate = -torch.min(batch.advantage * ratio, batch.advantage * clipped).mean()
+        change = (values.flatten() - batch.value).clamp(-clip, clip)
+        errors = [(found - batch.value_target).square() for found in (values.flatten(), batch.value + change)]
+        value_loss = torch.max(*errors).mean()
+        with torch.no_grad():
+            parts = {
+                "kl": (ratio - 1.0 - log_ratio).mean().item(),
+                "clip_fraction": ((ratio - 1.0).abs() > clip).float().mean().item(),
+                "surrogate": surrogate.item(),
+                "value_loss": value_loss.item(),
+            }
+        return surrogate + value_loss - self.settings.entropy_weight * entropy, parts
+
+    def state(self) -> dict[str, Tensor]:
+        """As the library's, and the learning rate."""
+        return super().state() | {"rate": torch.tensor(self.rate, dtype=torch.float64)}
+
+    def restore(self, state: dict[str, Tensor], observation: Tensor) -> None:
+        """Go on from a saved state and the worlds' observations, (N, O)."""
+        super().restore(state, observation)
+        self.rate = float(state["rate"])

@@ -1,0 +1,71 @@
+"""One iteration of the worker's training: a rollout, an update, and how hard the next episodes are."""
+
+import torch
+from torch import Tensor, nn
+
+from robolearn.reinforcement.settings import WorkerPpoSettings
+from robolearn.reinforcement.vec_env import BatchVecEnv
+from robolearn.reinforcement.worker_episodes import WorkerEpisodes
+from robolearn.reinforcement.worker_ppo import WorkerPPO
+from robolearn.training.state import entries_below
+from robolearn.training.trainer import Trainer
+
+ACTION_LIMIT = 12.0
+"""Of the network's outputs: 3 rad, beyond every range of a leg."""
+
+
+class WorkerTrainer(Trainer):
+    """PPO on the worker's episodes, with a curriculum."""
+
+    def __init__(self, settings: WorkerPpoSettings, episodes: WorkerEpisodes, critic: nn.Module) -> None:
+        self.settings = settings
+        self.episodes = episodes
+        self.iteration = 0
+        self.steps = 0
+        self.algorithm = WorkerPPO(
+            BatchVecEnv(episodes, ACTION_LIMIT),
+            settings.ppo,
+            torch.Generator().manual_seed(settings.seed),
+            actor=episodes.policy.network,
+            critic=critic,
+            actor_size=episodes.actor_size,
+            action_mirror=episodes.policy.action_mirror,
+        )
+
+    def start(self) -> None:
+        """Begin a first episode in every world."""
+        self.algorithm.start()
+
+    def iterate(self) -> dict[str, float]:
+        """One rollout and one update."""
+        self.algorithm.collect()
+        self.algorithm.train()
+        self.iteration += 1
+        self.steps += self.settings.ppo.rollout_steps * self.episodes.num_envs
+        metrics = self.episodes.take_tally().metrics()
+        self._raise_level(metrics)
+        return {**metrics, **self.algorithm.metrics, "train/level": self.episodes.level}
+
+    def _raise_level(self, metrics: dict[str, float]) -> None:
+        """Harder when most episodes last, easier when few do."""
+        curriculum = self.settings.curriculum
+        if metrics["train/episodes"] < curriculum.episodes:
+            return
+        steps, level = metrics["train/episode_steps"], self.episodes.level
+        if steps > curriculum.raise_steps:
+            level += curriculum.change
+        elif steps < curriculum.lower_steps:
+            level -= curriculum.change
+        self.episodes.level = min(1.0, max(0.0, level))
+
+    def state(self) -> dict[str, Tensor]:
+        """Counters, networks, optimiser, random state and worlds."""
+        state = {"iteration": torch.tensor(self.iteration), "steps": torch.tensor(self.steps)}
+        state |= {f"algorithm.{name}": value for name, value in self.algorithm.state().items()}
+        return state | {f"episodes.{name}": value for name, value in self.episodes.state().items()}
+
+    def restore(self, state: dict[str, Tensor]) -> None:
+        """Go on from `state`."""
+        self.iteration, self.steps = int(state["iteration"]), int(state["steps"])
+        observation = self.episodes.restore(entries_below("episodes.", state))
+        self.algorithm.restore(entries_below("algorithm.", state), observation)
