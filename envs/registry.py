@@ -58,7 +58,10 @@ TASKS: Final[Mapping[str, Task]] = {
         environment="envs.assembly.one_leg:OneLegEnvironment",
         expert="envs.assembly.expert:OneLegExpert",
     ),
-    "g1_worker": Task(environment="envs.humanoid.worker:WorkerEnvironment"),
+    "g1_worker": Task(environment="envs.humanoid.tasks:worker"),
+    "g1_worker_legs": Task(environment="envs.humanoid.tasks:worker_legs"),
+    "g1_stand": Task(environment="envs.humanoid.tasks:stand"),
+    "g1_tour": Task(environment="envs.humanoid.tour.environment:TourEnvironment"),
 }
 
 MODELS: Final[Mapping[str, Model]] = {
@@ -68,6 +71,8 @@ MODELS: Final[Mapping[str, Model]] = {
     "g1_hands": Model(
         "envs.robots.g1.model:build_g1_with_hands", "envs.robots.g1.looks:picture_g1_with_hands"
     ),
+    "g1_worker": Model("envs.humanoid.scene:g1_scene", "envs.humanoid.pictures:picture_worker"),
+    "g1_worker_legs": Model("envs.humanoid.scene:g1_scene", "envs.humanoid.pictures:picture_worker"),
 }
 """Scenes of the tasks, under their names, and robots."""
 

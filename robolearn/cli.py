@@ -5,6 +5,7 @@ first with one line that says why.
 """
 
 import logging
+import os
 import shlex
 import sys
 from collections.abc import Iterator, Sequence
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
 
 DONE, FAILED, WRONG_INPUT, INTERRUPTED = 0, 1, 2, 130
 _HELP = {"--help", "-h", "help"}
+
+# Torch's idle threads would spin on the cores that the physics needs; read when torch is first imported.
+os.environ.setdefault("GOMP_SPINCOUNT", "10000")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -1,6 +1,7 @@
 """The contract between simulation and learning: a batch of worlds running one task."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import torch
@@ -62,6 +63,13 @@ class BatchedEnvironment(ABC):
     @abstractmethod
     def step(self, action: Tensor) -> Transition:
         """Run one control period with `action`, (N, A) float32, in the units of `spec.action`."""
+
+    def record_figures(self) -> None:
+        """From now on keep the figures of merit that `figures` gives; most tasks have none."""
+
+    def figures(self) -> Mapping[str, Tensor]:
+        """What an evaluation notes of the episodes so far, by name, (N,) each; call `record_figures` first."""
+        return {}
 
     @abstractmethod
     def close(self) -> None:

@@ -9,12 +9,6 @@ from envs.humanoid.settings import CommandRanges
 from robolearn.counter_random import between, uniform
 from robolearn.policies.worker.command import is_moving
 
-RESAMPLE_SECONDS: Final = 4.0
-"""Time between two commands (TrajBooster, B.4)."""
-
-SQUATTING, STANDING = 1.0 / 3.0, 1.0 / 2.0
-"""Of all commands the first third squats and the next sixth stands; the rest walks (TrajBooster, B.4)."""
-
 STANDING_HEIGHT: Final = 0.74
 CROUCH_DEPTH: Final = 0.16
 """Half of the walking commands are lower than standing by up to this [m] (TrajBooster, B.4)."""
@@ -26,7 +20,7 @@ def draw_commands(seeds: Tensor, stream: int, counter: Tensor, ranges: CommandRa
     """
     shares = uniform(seeds, stream, counter, 6)
     kind = shares[:, 0]
-    walks = kind >= STANDING
+    walks = kind >= ranges.squats + ranges.stands
     velocity = torch.stack(
         (
             between(ranges.backward, ranges.forward, shares[:, 1]),
@@ -39,7 +33,7 @@ def draw_commands(seeds: Tensor, stream: int, counter: Tensor, ranges: CommandRa
     squat = between(ranges.lowest, ranges.highest, shares[:, 4])
     depth = torch.where(shares[:, 5] < 0.5, CROUCH_DEPTH * shares[:, 4], torch.zeros_like(kind))
     height = torch.where(walks, STANDING_HEIGHT - depth, torch.full_like(kind, STANDING_HEIGHT))
-    height = torch.where(kind < SQUATTING, squat, height)
+    height = torch.where(kind < ranges.squats, squat, height)
     command = torch.cat((velocity, height[:, None]), 1)
     command[:, :3] *= is_moving(command)[:, None]
     return command

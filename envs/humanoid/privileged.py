@@ -20,15 +20,15 @@ PRIVILEGED: Final = (
 """Names, from which follows what the mirror does."""
 
 
-def privileged(state: HumanoidState, summary: Tensor) -> Tensor:
-    """(N, 14), scaled to about one. summary: (N, 6) of the world's parameters."""
+def privileged(state: HumanoidState, summary: Tensor, worlds: Tensor | slice = slice(None)) -> Tensor:
+    """(K, 14) of K worlds, scaled to about one. summary: (N, 6) of all worlds' parameters."""
     return torch.cat(
         (
-            2.0 * state.velocity_in_heading,
-            4.0 * (state.pelvis_height - 0.6)[:, None],
-            10.0 * state.foot_height,
-            state.foot_contact.float(),
-            summary,
+            2.0 * state.velocity_in_heading[worlds],
+            4.0 * (state.pelvis_height[worlds] - 0.6)[:, None],
+            10.0 * state.foot_height[worlds],
+            state.foot_contact[worlds].float(),
+            summary[worlds],
         ),
         1,
     )

@@ -1,4 +1,4 @@
-"""Disturbances: sudden velocities of the pelvis, and punches on any link."""
+"""Forces from outside: sudden velocities of the pelvis, punches on any link, and a support for beginners."""
 
 from typing import Final
 
@@ -7,6 +7,7 @@ import torch
 from torch import Tensor
 
 from envs.humanoid.settings import Pushes
+from envs.humanoid.state import HumanoidState
 from envs.humanoid.streams import Stream
 from envs.robots.g1.constants import JOINTS
 from robolearn.counter_random import between, normal, uniform
@@ -16,6 +17,10 @@ PUSH_STEPS: Final = 200
 
 PUNCH_STEPS: Final = 4
 """Control steps that a punch lasts. Tour: 0.08 s."""
+
+SUPPORT_STIFFNESS, SUPPORT_DAMPING = 300.0, 30.0
+"""Of the support [N m/rad, N m s/rad]; chosen: gravity's toppling torque is about 200 N m/rad. The damping is the
+model's, on the pelvis's roll and pitch, since at the rate of control it would be unstable."""
 
 
 class Disturbances:
@@ -48,3 +53,10 @@ class Disturbances:
         force = self.pushes.punch * size * between(0.5, 1.0, shares[:, 1]) * due
         link = self._bodies[(shares[:, 2] * len(self._bodies)).long()]
         return link, direction * force[:, None]
+
+
+def support_torque(state: HumanoidState, lean: Tensor) -> Tensor:
+    """Torques in the pelvis, (N, 3) [N m], that turn it to a forward lean of (N,) [rad], as a spring would."""
+    down = torch.stack((lean.sin(), torch.zeros_like(lean), -lean.cos()), 1)
+    turn = torch.cross(down, state.gravity_in_pelvis, dim=1)
+    return SUPPORT_STIFFNESS * turn

@@ -6,6 +6,7 @@ from typing import Final
 import torch
 from torch import Tensor
 
+from envs.humanoid.noise import StepNoise
 from envs.humanoid.scene import FLOOR, GREATEST_DELAY, TIMESTEP
 from envs.humanoid.streams import Stream
 from envs.robots.g1.constants import JOINTS, TORSO, WRISTS
@@ -70,7 +71,7 @@ class Parameters:
     def __init__(self, simulation: Simulation, randomisation: Randomisation) -> None:
         self.randomisation = randomisation
         model = simulation.model
-        self._simulation = simulation
+        self.simulation = simulation
         self._torso = int(model.body(TORSO).id)
         self._hands = [int(model.body(name).id) for name in WRISTS]
         self._floor = int(model.geom(FLOOR).id)
@@ -81,13 +82,14 @@ class Parameters:
         fields += ("actuator_gainprm", "actuator_biasprm", "actuator_forcerange", "actuator_delay")
         self._fields = {name: simulation.expand(name) for name in fields}
         self._nominal = {name: value[0].clone() for name, value in self._fields.items()}
+        self._noise = StepNoise(len(JOINTS), Stream.JOINT_TORQUE)
         self._offset = torch.zeros(simulation.num_worlds, len(JOINTS))
         self.summary = torch.zeros(simulation.num_worlds, len(SUMMARY))
 
     def draw(self, seeds: Tensor, worlds: Tensor) -> None:
         """Draw those of episodes `seeds` (K,) in the named worlds, (K,) int64."""
         ranges = self.randomisation
-        bodies, motors = self._simulation.model.nbody - 1, len(JOINTS)
+        bodies, motors = self.simulation.model.nbody - 1, len(JOINTS)
         shares = uniform(seeds, Stream.PARAMETERS, 0, 9 + bodies + 3 * motors).double()
         torso, hands, com, friction, delay, strong, links, gains, offset = shares.split(
             (1, 2, 3, 1, 1, 1, bodies, 2 * motors, motors), dim=1
@@ -98,7 +100,7 @@ class Parameters:
         shift = between(-ranges.torso_com, ranges.torso_com, com)
         self._fields["body_ipos"][worlds, self._torso] = self._nominal["body_ipos"][self._torso] + shift
         grip = between(*ranges.friction, friction)
-        self._fields["geom_friction"][worlds, :, 0] = grip.expand(-1, self._simulation.model.ngeom)
+        self._fields["geom_friction"][worlds, :, 0] = grip.expand(-1, self.simulation.model.ngeom)
         stiffness, damping = gains.chunk(2, dim=1)
         self._set_gains(worlds, between(*ranges.stiffness, stiffness), between(*ranges.damping, damping))
         strength = between(*ranges.strength, strong)
@@ -106,16 +108,19 @@ class Parameters:
             strength[..., None] * self._nominal["actuator_forcerange"]
         )
         late = (ranges.delay[0] + delay * (ranges.delay[1] - ranges.delay[0] + 1)).floor()
-        self._fields["actuator_delay"][worlds] = late * TIMESTEP
+        self.set_delay(worlds, late[:, 0])
         self._offset[worlds] = between(-ranges.torque_offset, ranges.torque_offset, offset).float()
         self.summary[worlds] = torch.cat((payload / 10.0, 10.0 * shift, grip, late / 3.0), 1).float()
-        self._simulation.batch.set_const(worlds.numpy())
+        self.simulation.batch.set_const(worlds.numpy())
+
+    def set_delay(self, worlds: Tensor, late: Tensor) -> None:
+        """Actions of the named worlds, (K,) int64, come `late` (K,) physics steps later."""
+        self._fields["actuator_delay"][worlds] = (late * TIMESTEP).double()[:, None]
 
     def torques(self, seeds: Tensor, step: Tensor) -> Tensor:
         """Torques on the joints that no servo gave, (N, 29) [N m]."""
-        noise = uniform(seeds, Stream.JOINT_TORQUE, step, len(JOINTS))
         width = self.randomisation.torque_noise
-        return self._effort * (self._offset + between(-width, width, noise))
+        return self._effort * (self._offset + width * self._noise.at(seeds, step))
 
     def _set_masses(self, worlds: Tensor, factor: Tensor, torso: Tensor, hands: Tensor) -> None:
         """factor: (K, B) of all links; torso (K, 1) and hands (K, 2): added [kg]."""

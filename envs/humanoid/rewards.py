@@ -10,11 +10,8 @@ from torch import Tensor
 from envs.humanoid.settings import RewardWeights
 from envs.humanoid.state import HumanoidState
 from envs.robots.g1.constants import JOINTS, LEG_JOINTS, WAIST_JOINTS, kind_of
-from envs.robots.g1.crouch import crouch_pitch, crouch_posture
-from robolearn.policies.worker.command import Gait
-
-SWING_HEIGHT: Final = 0.08
-"""Of the sole at the middle of a swing [m]; chosen."""
+from envs.robots.g1.crouch import crouch_lean, crouch_posture
+from robolearn.policies.worker.command import FOOT_LIFT, Gait
 
 FEET_APART: Final = (0.18, 0.32)
 """Least and greatest sideways distance between the ankles [m] (TrajBooster, B.6, its lower end reduced)."""
@@ -72,7 +69,7 @@ def alive(m: Moment) -> Tensor:
 def upright(m: Moment) -> Tensor:
     """Squared error of gravity's horizontal part against the lean of the crouch."""
     error = m.state.gravity_in_pelvis[:, :2].clone()
-    error[:, 0] -= crouch_pitch(m.gait.height).sin()
+    error[:, 0] -= crouch_lean(m.gait.height).sin()
     return error.square().sum(1)
 
 
@@ -97,7 +94,7 @@ def contact_schedule(m: Moment) -> Tensor:
 def swing_height(m: Moment) -> Tensor:
     """Squared error of swinging feet's height against a half sine."""
     swing = _swing(m.gait)
-    return ((m.state.foot_height - SWING_HEIGHT * swing).square() * (swing > 0.0)).sum(1)
+    return ((m.state.foot_height - FOOT_LIFT * swing).square() * (swing > 0.0)).sum(1)
 
 
 def foot_slip(m: Moment) -> Tensor:

@@ -50,17 +50,15 @@ class SensorNoise:
         return torch.cat([torch.full((size,), width) for width, size in parts])
 
 
-def measured(state: HumanoidState) -> Tensor:
-    """What the robot's sensors say without noise, (N, 64)."""
-    return torch.cat(
-        (
-            state.angular_velocity_in_pelvis,
-            state.gravity_in_pelvis,
-            state.joint_position,
-            state.joint_velocity,
-        ),
-        1,
+def measured(state: HumanoidState, worlds: Tensor | slice = slice(None)) -> Tensor:
+    """What the sensors of K worlds say without noise, (K, 64)."""
+    parts = (
+        state.angular_velocity_in_pelvis,
+        state.gravity_in_pelvis,
+        state.joint_position,
+        state.joint_velocity,
     )
+    return torch.cat([part[worlds] for part in parts], 1)
 
 
 def observation(command: Tensor, gait: Gait, measurement: Tensor) -> Tensor:

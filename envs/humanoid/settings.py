@@ -5,7 +5,10 @@ from dataclasses import dataclass
 
 @dataclass
 class CommandRanges:
-    """Of velocities in the heading frame [m/s, rad/s] and of the pelvis's height [m].
+    """Of velocities in the heading frame [m/s, rad/s] and of the pelvis's height [m], and how often they change.
+
+    squats, stands: shares of commands that squat, and that stand upright; the rest walks (TrajBooster, B.4)
+    every_seconds: time between two commands (TrajBooster, B.4)
 
     Published: forward -0.8 to 1.2, sideways 0.5, yaw rate 0.8, height 0.24 to 0.74 (TrajBooster, B.4), where
     heights below 0.28 m are beyond the hips' and ankles' limits with the feet flat. The yaw rate is wider here,
@@ -18,6 +21,9 @@ class CommandRanges:
     yaw_rate: float = 1.0
     lowest: float = 0.30
     highest: float = 0.74
+    squats: float = 1.0 / 3.0
+    stands: float = 1.0 / 6.0
+    every_seconds: float = 4.0
 
 
 @dataclass
@@ -45,7 +51,7 @@ class RewardWeights:
     upright: float = -3.0
     angular_velocity: float = -0.02
     vertical_velocity: float = -0.5
-    contact_schedule: float = 0.5
+    contact_schedule: float = 1.0
     swing_height: float = -30.0
     foot_slip: float = -0.2
     foot_tilt: float = -3.0

@@ -23,7 +23,7 @@ def put_back(environment: "WorkerEnvironment", state: dict[str, Tensor]) -> None
     for name, value in _tensors(environment).items():
         value.copy_(state[name])
     worlds = torch.arange(environment.num_envs)
-    environment.parameters.draw(environment.seeds, worlds)
+    environment.make_robots(worlds)
     environment.simulation.reset(worlds)
     environment.simulation.batch.state[:] = state["physics"].numpy()
     environment.simulation.forward(worlds)
@@ -36,6 +36,7 @@ def _tensors(environment: "WorkerEnvironment") -> dict[str, Tensor]:
         "seeds": environment.seeds,
         "step_count": environment.step_count,
         "done": environment.done,
+        "phase": environment.phase,
         "command": environment.command,
         "target": environment.target,
         "observation": environment.last_observation,

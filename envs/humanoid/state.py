@@ -53,13 +53,14 @@ class HumanoidState:
     foot_yaw: Tensor
     foot_contact: Tensor
 
-    def merged(self, worlds: Tensor, other: Self) -> Self:
-        """`other` in the worlds of the mask (N,) bool, this elsewhere."""
-        values = {}
+    def put(self, worlds: Tensor, other: Self) -> None:
+        """Overwrite the named worlds, (K,) int64, with the K of `other`."""
         for field in fields(self):
-            old, new = getattr(self, field.name), getattr(other, field.name)
-            values[field.name] = torch.where(worlds.view(-1, *[1] * (new.ndim - 1)), new, old)
-        return type(self)(**values)
+            getattr(self, field.name)[worlds] = getattr(other, field.name)
+
+    def copy(self) -> Self:
+        """With tensors of its own."""
+        return type(self)(**{field.name: getattr(self, field.name).clone() for field in fields(self)})
 
 
 class StateReader:
@@ -81,39 +82,38 @@ class StateReader:
         self._radius = float(model.geom(names[0]).size[0])
         assert model.body(PELVIS).jntadr[0] == 0 and model.jnt_type[0] == mujoco.mjtJoint.mjJNT_FREE
 
-    def feet(self) -> Tensor:
-        """Positions of the ankles in the world, (N, 2, 3) float32 [m]."""
-        return self._bodies[:, self._feet].float()
+    def feet(self, worlds: Tensor | slice = slice(None)) -> Tensor:
+        """Positions of the ankles of K worlds in the world, (K, 2, 3) float32 [m]."""
+        return self._bodies[worlds][:, self._feet].float()
 
-    def read(self, feet_before: Tensor) -> HumanoidState:
-        """The state now. feet_before: `feet` a control step ago."""
-        quaternion = self._qpos[:, 3:7].float()
-        to_pelvis = conjugate(quaternion)
+    def read(self, feet_before: Tensor, worlds: Tensor | slice = slice(None)) -> HumanoidState:
+        """The state of K worlds now. feet_before: their `feet` a control step ago."""
+        qpos, qvel = self._qpos[worlds].float(), self._qvel[worlds].float()
+        quaternion = qpos[:, 3:7]
         down = quaternion.new_tensor((0.0, 0.0, -1.0)).expand(len(quaternion), 3)
-        gravity = rotate(to_pelvis, down)
-        angular = self._qvel[:, 3:6].float()
+        gravity = rotate(conjugate(quaternion), down)
+        angular = qvel[:, 3:6]
         w, x, y, z = quaternion.unbind(1)
         yaw = torch.atan2(2.0 * (w * z + x * y), 1.0 - 2.0 * (y * y + z * z))
-        position = self._qpos[:, :3].float()
-        feet = self.feet()
-        spheres = self._geoms[:, self._spheres, 2].float().view(len(feet), 2, -1)
+        feet = self.feet(worlds)
+        spheres = self._geoms[worlds][:, self._spheres, 2].float().unflatten(1, (2, len(self._spheres) // 2))
         lowest = spheres.amin(2) - self._radius
         toes = rotate(
-            self._turns[:, self._feet].float(), feet.new_tensor((1.0, 0.0, 0.0)).expand(len(feet), 2, 3)
+            self._turns[worlds][:, self._feet].float(), feet.new_tensor((1.0, 0.0, 0.0)).expand(len(feet), 2, 3)
         )
         toes_in_heading = turned_about_z(toes, -yaw[:, None])
         return HumanoidState(
-            pelvis_height=position[:, 2],
+            pelvis_height=qpos[:, 2],
             gravity_in_pelvis=gravity,
             angular_velocity_in_pelvis=angular,
-            velocity_in_heading=turned_about_z(self._qvel[:, :3].float(), -yaw),
+            velocity_in_heading=turned_about_z(qvel[:, :3], -yaw),
             yaw=yaw,
             yaw_rate=-(gravity * angular).sum(1),
-            joint_position=self._qpos[:, self._joints].float(),
-            joint_velocity=self._qvel[:, self._dofs].float(),
-            torque=self._torque[:, self._motors].float(),
+            joint_position=qpos[:, self._joints],
+            joint_velocity=qvel[:, self._dofs],
+            torque=self._torque[worlds][:, self._motors].float(),
             foot_position=feet,
-            foot_in_heading=turned_about_z(feet - position[:, None], -yaw[:, None]),
+            foot_in_heading=turned_about_z(feet - qpos[:, None, :3], -yaw[:, None]),
             foot_velocity=(feet - feet_before) / self._period,
             foot_height=lowest,
             foot_tilt=spheres.amax(2) - spheres.amin(2),

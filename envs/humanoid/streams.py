@@ -16,3 +16,6 @@ class Stream(IntEnum):
     PUSH = auto()
     PUNCH = auto()
     DIFFICULTY = auto()
+    TOUR = auto()
+    TOUR_PUNCH = auto()
+    TOUR_ARMS = auto()

@@ -1,5 +1,6 @@
 """The worker's task: squat, stand, walk and turn as commanded while somebody else moves the arms."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -8,9 +9,11 @@ import torch
 from torch import Tensor
 
 from envs.humanoid.arm_motion import ArmMotion
-from envs.humanoid.commands import RESAMPLE_SECONDS, draw_commands
+from envs.humanoid.commands import draw_commands
+from envs.humanoid.figures import WorkerFigures
+from envs.humanoid.noise import StepNoise
 from envs.humanoid.privileged import privileged
-from envs.humanoid.pushes import Disturbances
+from envs.humanoid.pushes import SUPPORT_DAMPING, Disturbances, support_torque
 from envs.humanoid.randomisation import NOTHING, Parameters, Randomisation
 from envs.humanoid.rewards import Moment, Rewards
 from envs.humanoid.scene import SUBSTEPS, g1_scene
@@ -18,13 +21,14 @@ from envs.humanoid.sensing import OBSERVATION, SensorNoise, measured, observatio
 from envs.humanoid.settings import CommandRanges, Pushes, RewardWeights
 from envs.humanoid.state import HumanoidState, StateReader
 from envs.humanoid.streams import Stream
-from envs.robots.g1.constants import ARM_JOINTS, JOINTS, LEG_JOINTS, WAIST_JOINTS, default_angle
-from envs.robots.g1.crouch import crouch_pitch, crouch_posture
+from envs.robots.g1.constants import JOINTS, LEG_JOINTS, PELVIS, WAIST_JOINTS, default_angle
+from envs.robots.g1.crouch import crouch_lean, crouch_posture, crouch_targets
 from envs.simulation import Simulation
 from robolearn.counter_random import uniform
 from robolearn.environment import BatchedEnvironment, Transition
 from robolearn.errors import unknown_name
 from robolearn.policies.worker.command import CommandShaper
+from robolearn.rotations import rotate
 from robolearn.specification import TaskSpec, VectorSpec
 
 EPISODE_STEPS: Final = 1000
@@ -48,12 +52,14 @@ class Difficulty:
 
     speed: share of the commanded velocities' ranges
     arms: from small motions of the arms to nearly uniform ones
-    pushes: factor on pushes and punches
+    pushes: factor on pushes, punches and the start's velocities
+    assistance: share of a support that holds the pelvis upright; 0 in the task itself
     """
 
     speed: Tensor
     arms: Tensor
     pushes: Tensor
+    assistance: Tensor
 
 
 class WorkerEnvironment(BatchedEnvironment):
@@ -90,10 +96,12 @@ class WorkerEnvironment(BatchedEnvironment):
         self.rewards = Rewards(RewardWeights() if weights is None else weights)
         self._disturbed = disturbance
         self.parameters = Parameters(self.simulation, _RANDOMNESS[randomness])
-        self._noise = SensorNoise().half_widths() * (randomness != "none")
+        self._noise_width = SensorNoise().half_widths() * (randomness != "none")
+        self._noise = StepNoise(len(self._noise_width), Stream.SENSOR_NOISE)
         self._disturbances = Disturbances(self.simulation.model, Pushes() if pushes is None else pushes)
         self._reader = StateReader(self.simulation)
         self._fault_directory = fault_directory
+        self._figures: WorkerFigures | None = None
         self._bind()
         self._allocate()
 
@@ -101,6 +109,8 @@ class WorkerEnvironment(BatchedEnvironment):
         model, view = self.simulation.model, self.simulation.view
         self._qpos, self._qvel, self._ctrl = view("qpos"), view("qvel"), view("ctrl")
         self._joint_torque, self._link_force = view("qfrc_applied"), view("xfrc_applied")
+        self._pelvis = int(model.body(PELVIS).id)
+        self._damping = self.simulation.expand("dof_damping")
         self._addresses = torch.tensor([int(model.joint(name).qposadr[0]) for name in JOINTS])
         self._dofs = torch.tensor([int(model.joint(name).dofadr[0]) for name in JOINTS])
         self._motors = torch.tensor([int(model.actuator(name).id) for name in JOINTS])
@@ -115,12 +125,15 @@ class WorkerEnvironment(BatchedEnvironment):
         self.arms = ArmMotion(count, rest, self._lower[others], self._upper[others])
         self.shaper = CommandShaper(count, self.simulation.control_period)
         self.command = torch.zeros(count, 4)
+        self._held_command: Tensor | None = None
         self.target = torch.zeros(3, count, len(JOINTS))
         self.seeds = torch.zeros(count, dtype=torch.int64)
         self.step_count = torch.zeros(count, dtype=torch.int64)
         self.done = torch.ones(count, dtype=torch.bool)
+        self.phase = torch.zeros(count, dtype=torch.int64)
+        self._command_steps = round(self.ranges.every_seconds / self.simulation.control_period)
         ones = torch.ones(count)
-        self.difficulty = Difficulty(ones.clone(), ones.clone(), ones.clone())
+        self.difficulty = Difficulty(ones.clone(), ones.clone(), ones.clone(), torch.zeros(count))
         self.last_observation = torch.zeros(count, OBSERVATION.size)
         self.simulation.forward(torch.arange(count))
         self.state = self._reader.read(self._reader.feet())
@@ -129,28 +142,43 @@ class WorkerEnvironment(BatchedEnvironment):
         """Begin in the crouch of the first command's height, joints and velocities a little off."""
         worlds = torch.arange(self.num_envs) if env_ids is None else env_ids
         self.seeds[worlds], self.step_count[worlds], self.done[worlds] = episode_seeds, 0, False
-        self.parameters.draw(episode_seeds, worlds)
+        self.phase[worlds] = 0
+        self.make_robots(worlds)
+        if self._figures is not None:
+            self._figures.reset(worlds)
         self.arms.reset(worlds)
         self._command(worlds)
         self._place(worlds)
         self.simulation.forward(worlds)
-        fresh = self._reader.read(self._reader.feet())
-        named = torch.zeros(self.num_envs, dtype=torch.bool)
-        named[worlds] = True
-        self.state = self.state.merged(named, fresh)
-        self._observe(named)
+        self.state.put(worlds, self._reader.read(self._reader.feet(worlds), worlds))
+        self.last_observation[worlds] = self._observed(worlds)
         return self.last_observation.clone()
 
+    def make_robots(self, worlds: Tensor) -> None:
+        """Give the named worlds, (K,) int64, the model's parameters of their episodes."""
+        self._damping[worlds, 3:5] = SUPPORT_DAMPING * self.difficulty.assistance[worlds, None].double()
+        self.parameters.draw(self.seeds[worlds], worlds)
+
     def _command(self, worlds: Tensor) -> None:
-        """Draw the named worlds' next command at the start of their episodes."""
-        drawn = self._drawn_commands()[worlds]
+        """Draw the named worlds' first commands."""
+        drawn = self._drawn_commands(worlds)
         self.command[worlds] = drawn
         phase = uniform(self.seeds[worlds], Stream.START, 1, 1)[:, 0]
         self.shaper.reset(worlds, drawn[:, 3], phase)
 
-    def _drawn_commands(self) -> Tensor:
-        count = self.step_count // round(RESAMPLE_SECONDS / self.simulation.control_period)
-        return draw_commands(self.seeds, Stream.COMMAND, count, self.ranges, self.difficulty.speed)
+    def set_command(self, command: Tensor) -> None:
+        """From now on command (N, 4), entries as `COMMAND`, instead of what the episodes' seeds draw."""
+        self.command[:] = command
+        self._held_command = self.command.clone()
+
+    def _drawn_commands(self, worlds: Tensor) -> Tensor:
+        """The named worlds' present commands, (K, 4)."""
+        if self._held_command is not None:
+            return self._held_command[worlds]
+        count = self.step_count[worlds] // self._command_steps
+        return draw_commands(
+            self.seeds[worlds], Stream.COMMAND, count, self.ranges, self.difficulty.speed[worlds]
+        )
 
     def _place(self, worlds: Tensor) -> None:
         ranges, seeds = self.parameters.randomisation, self.seeds[worlds]
@@ -158,15 +186,18 @@ class WorkerEnvironment(BatchedEnvironment):
         shares = 2.0 * uniform(seeds, Stream.START, 0, 7 + len(JOINTS)) - 1.0
         posture = crouch_posture(height)
         posture[:, self._others] = self.arms.start[worlds]
-        self.target[:, worlds] = posture
+        target = crouch_targets(height)
+        target[:, self._others] = self.arms.start[worlds]
+        self.target[:, worlds] = target
         angles = posture + ranges.start_position * shares[:, 7:]
         self.simulation.reset(worlds)
         self._qpos[worlds[:, None], self._addresses] = angles.clamp(self._lower, self._upper).double()
-        yaw, pitch = torch.pi * shares[:, 0] * (ranges.start_position > 0), crouch_pitch(height)
+        yaw, pitch = torch.pi * shares[:, 0] * (ranges.start_position > 0), crouch_lean(height)
         self._qpos[worlds, 2] = (height + 0.1 * ranges.start_position).double()
         self._qpos[worlds, 3:7] = _turned(yaw, pitch).double()
-        self._qvel[worlds, :6] = (ranges.start_velocity * shares[:, 1:7]).double()
-        self._ctrl[worlds[:, None], self._motors] = posture.double()
+        velocity = ranges.start_velocity * self.difficulty.pushes[worlds, None] * shares[:, 1:7]
+        self._qvel[worlds, :6] = velocity.double()
+        self._ctrl[worlds[:, None], self._motors] = target.double()
 
     def step(self, action: Tensor) -> Transition:
         """Run one control period with targets of the owned joints (N, A) [rad]."""
@@ -177,8 +208,12 @@ class WorkerEnvironment(BatchedEnvironment):
         feet = self._reader.feet()
         self.simulation.remember()
         self.simulation.step(worlds, SUBSTEPS)
-        before, fresh = self.state, self._reader.read(feet)
-        self.state = before.merged(running, fresh)
+        before = self.state
+        if len(worlds) == self.num_envs:
+            self.state = self._reader.read(feet)
+        else:
+            self.state = before.copy()
+            self.state.put(worlds, self._reader.read(feet[worlds], worlds))
         self.step_count += running
         return self._finish(running, before)
 
@@ -193,13 +228,17 @@ class WorkerEnvironment(BatchedEnvironment):
     def _disturb(self, running: Tensor) -> None:
         torques = self.parameters.torques(self.seeds, self.step_count)
         self._joint_torque[:, self._dofs] = torques.double()
-        if not self._disturbed:
-            return
-        size = self.difficulty.pushes * running
-        self._qvel[:, :2] += self._disturbances.velocity_change(self.seeds, self.step_count, size).double()
-        link, force = self._disturbances.punch(self.seeds, self.step_count, size)
         self._link_force.zero_()
-        self._link_force[torch.arange(self.num_envs), link, :3] = force.double()
+        if bool((self.difficulty.assistance > 0.0).any()):
+            support = support_torque(self.state, crouch_lean(self.shaper.gait.height))
+            support = rotate(self._qpos[:, 3:7].float(), support * self.difficulty.assistance[:, None])
+            self._link_force[:, self._pelvis, 3:] = support.double()
+        if self._disturbed:
+            size = self.difficulty.pushes * running
+            change = self._disturbances.velocity_change(self.seeds, self.step_count, size)
+            self._qvel[:, :2] += change.double()
+            link, force = self._disturbances.punch(self.seeds, self.step_count, size)
+            self._link_force[torch.arange(self.num_envs), link, :3] = force.double()
 
     def _finish(self, running: Tensor, before: HumanoidState) -> Transition:
         fault = running & self.simulation.fault
@@ -208,17 +247,21 @@ class WorkerEnvironment(BatchedEnvironment):
         reward = torch.stack(list(terms.values())).sum(0) * (running & ~fault & ~fallen)
         truncated = running & (self.step_count >= EPISODE_STEPS) & ~fallen & ~fault
         self.done = self.done | fault | fallen | truncated
+        self.phase[fault | fallen] = PHASES.index("fallen")
         for world in fault.nonzero().flatten().tolist():
             self.simulation.dump_fault(world, self._fault_directory, f"g1_{int(self.seeds[world])}")
+        if self._figures is not None:
+            self._figures.add(self._moment(before), self._qpos[:, :2].float(), running & ~fault)
         self._next_command(running)
-        self._observe(running & ~fault)
+        seen = (running & ~fault).nonzero().squeeze(1)
+        self.last_observation[seen] = self._observed(seen)
         return Transition(
             observation=self.last_observation.clone(),
             reward=reward.nan_to_num(),
-            terminated=fault | fallen | (self.done & ~running),
+            terminated=self.done & ~truncated,
             truncated=truncated,
             success=truncated,
-            phase=(fault | fallen).long(),
+            phase=self.phase.clone(),
             fault=fault,
         )
 
@@ -239,22 +282,29 @@ class WorkerEnvironment(BatchedEnvironment):
         )
 
     def _next_command(self, running: Tensor) -> None:
-        every = round(RESAMPLE_SECONDS / self.simulation.control_period)
-        due = running & (self.step_count % every == 0)
-        if bool(due.any()):
-            self.command = torch.where(due[:, None], self._drawn_commands(), self.command)
+        due = (running & (self.step_count % self._command_steps == 0)).nonzero().squeeze(1)
+        if len(due):
+            self.command[due] = self._drawn_commands(due)
         self.shaper.step(self.command)
 
-    def _observe(self, worlds: Tensor) -> None:
-        """Renew the observation of the worlds of the mask (N,) bool."""
-        noise = 2.0 * uniform(self.seeds, Stream.SENSOR_NOISE, self.step_count, len(self._noise)) - 1.0
-        seen = observation(self.command, self.shaper.gait, measured(self.state) + self._noise * noise)
-        self.last_observation = torch.where(worlds[:, None], seen, self.last_observation)
+    def _observed(self, worlds: Tensor) -> Tensor:
+        """The named worlds' observations, (K, 71)."""
+        noise = self._noise.at(self.seeds[worlds], self.step_count[worlds])
+        seen = self._noise_width * noise + measured(self.state, worlds)
+        return observation(self.command[worlds], self.shaper.gait.of(worlds), seen)
 
-    def privileged(self) -> Tensor:
-        """The observation without noise and what no sensor measures, (N, 71 + 14)."""
-        clean = observation(self.command, self.shaper.gait, measured(self.state))
-        return torch.cat((clean, privileged(self.state, self.parameters.summary)), 1)
+    def record_figures(self) -> None:
+        """See BatchedEnvironment."""
+        self._figures = WorkerFigures(self.num_envs)
+
+    def figures(self) -> Mapping[str, Tensor]:
+        """See BatchedEnvironment; names in `envs.humanoid.figures`."""
+        return {} if self._figures is None else self._figures.values()
+
+    def privileged(self, worlds: Tensor | slice = slice(None)) -> Tensor:
+        """The observations of K worlds without noise and what no sensor measures, (K, 71 + 14)."""
+        clean = observation(self.command[worlds], self.shaper.gait.of(worlds), measured(self.state, worlds))
+        return torch.cat((clean, privileged(self.state, self.parameters.summary, worlds)), 1)
 
     def close(self) -> None:
         """Nothing to release: the batch's threads end with it."""

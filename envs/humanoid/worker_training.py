@@ -1,11 +1,10 @@
 """What training a worker needs of the simulation: its environment, and a worker that knows the robot."""
 
-from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from envs.humanoid.worker import WorkerEnvironment
 from envs.robots.g1.constants import kind_of
-from envs.robots.g1.crouch import HEIGHTS, POSTURES
+from envs.robots.g1.crouch import HEIGHTS, POSTURES, TARGETS
 from robolearn.policies.worker.settings import WorkerNetworks
 from robolearn.policies.worker.worker_policy import WorkerConfig, WorkerPolicy
 from robolearn.specification import TaskSpec
@@ -30,14 +29,15 @@ def training_environment(settings: "WorkerPpoSettings") -> WorkerEnvironment:
 
 def make_worker(spec: TaskSpec, networks: WorkerNetworks) -> WorkerPolicy:
     """An untrained worker for the task `spec`, which stands in the crouch of the height it is told."""
-    owned = [name.removesuffix(".target") for name in spec.action.names]
-    gains = [asdict(kind_of(joint).gains) for joint in owned]
+    gains = [kind_of(name.removesuffix(".target")).gains for name in spec.action.names]
     config = WorkerConfig(
         hidden=list(networks.hidden),
         lags=list(networks.lags),
         action_scale=networks.action_scale,
-        gains=[[gain["stiffness"], gain["damping"]] for gain in gains],
+        stiffness=[gain.stiffness for gain in gains],
+        damping=[gain.damping for gain in gains],
         heights=HEIGHTS.tolist(),
-        postures=POSTURES.tolist(),
     )
-    return WorkerPolicy(config, spec)
+    policy = WorkerPolicy(config, spec)
+    policy.set_postures(POSTURES, TARGETS)
+    return policy

@@ -74,6 +74,7 @@ def bench(settings: BenchSettings) -> dict[str, Any]:
         settings.task,
         settings.num_envs,
         randomness=settings.randomness,
+        disturbance=settings.disturbance,
         num_threads=settings.num_threads,
     )
     try:

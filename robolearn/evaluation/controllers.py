@@ -8,6 +8,7 @@ from torch import Tensor, inference_mode
 from robolearn.environment import BatchedEnvironment
 from robolearn.errors import UserError
 from robolearn.policies.policy import Policy
+from robolearn.policies.worker.drive import Drive
 
 
 class Controller(Protocol):
@@ -28,6 +29,15 @@ class Seedable(Protocol):
 
     def seed(self, seed: int) -> None:
         """Start its random sequence anew."""
+        ...
+
+
+@runtime_checkable
+class Adopting(Protocol):
+    """An environment that runs a policy with the servos and limits that the policy asks for."""
+
+    def adopt(self, drive: Drive) -> None:
+        """From now on run one that drives its joints like this."""
         ...
 
 
@@ -73,17 +83,35 @@ class ControllerChoice:
         if self.checkpoint is None:
             return {"kind": "expert"}
         from robolearn.checkpoint import load_checkpoint
+        from robolearn.policies.worker.onnx_policy import is_onnx_controller, onnx_identity
 
+        if is_onnx_controller(self.checkpoint):
+            return onnx_identity(self.checkpoint)
         checkpoint = load_checkpoint(self.checkpoint)
         return {"kind": checkpoint.kind, "identity": checkpoint.identity}
 
     def build(self, environment: BatchedEnvironment) -> Controller:
-        """Ready to run in `environment`. Raises UserError as `load_policy`."""
+        """Ready to run in `environment`. Raises UserError as `load_policy` or `load_onnx_policy`."""
         if self.checkpoint is None:
             from envs.registry import make_expert
 
             return make_expert(environment)
         from robolearn.policies.registry import load_policy
+        from robolearn.policies.worker.onnx_policy import is_onnx_controller
 
-        policy = load_policy(self.checkpoint, self.device, environment.spec)
+        if is_onnx_controller(self.checkpoint):
+            policy = _opponent(self.checkpoint, environment)
+        else:
+            policy = load_policy(self.checkpoint, self.device, environment.spec)
         return PolicyController(policy, environment.num_envs, self.seed)
+
+
+def _opponent(path: str, environment: BatchedEnvironment) -> Policy:
+    """The ONNX controller in a folder, which `environment` runs as it wants to be run."""
+    from robolearn.policies.worker.onnx_policy import load_onnx_policy
+
+    if not isinstance(environment, Adopting):
+        raise UserError(f"{path} holds an ONNX controller, which no task but g1_tour runs: give task=g1_tour")
+    policy = load_onnx_policy(path, environment.spec)
+    environment.adopt(policy.drive)
+    return policy

@@ -3,18 +3,32 @@
 import copy
 import os
 import sys
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 import mujoco
 import mujoco.viewer
 
 from robolearn.errors import UserError, unknown_name
+from robolearn.evaluation.driving import Steering
 
 if TYPE_CHECKING:
     from envs.rendering.pictured_world import ShownWorld
 
 _LOOPBACK = "127.0.0.1"
 """The web viewer has no password, so nobody but this machine may reach it; forward the port with ssh."""
+
+_GLFW_KEYS: Final = {
+    32: "Space",
+    262: "RightArrow",
+    263: "LeftArrow",
+    264: "DownArrow",
+    265: "UpArrow",
+    266: "PageUp",
+    267: "PageDown",
+    268: "Home",
+    269: "End",
+}
+"""Keys in Studio's spelling by the codes that the window tells."""
 
 
 class Display(Protocol):
@@ -38,20 +52,22 @@ class Display(Protocol):
         ...
 
 
-def open_display(kind: str, title: str, port: int) -> Display:
+def open_display(kind: str, title: str, port: int, steering: Steering | None = None) -> Display:
     """Open a window, or a web viewer on `port` of this machine, 0 for any free port from 8080 on.
 
-    kind: window, web, or auto for a window where there is a display. Raises UserError where the kind is
-    unknown or does not work here.
+    kind: window, web, or auto for a window where there is a display
+    steering: follows what a person does in the viewer, which shows its command
+
+    Raises UserError where the kind is unknown or does not work here.
     """
     if kind == "auto":
         kind = "window" if _has_display() else "web"
     if kind == "window":
         if not _has_display():
             raise UserError("viewer=window needs a display, and there is none: use viewer=web")
-        return Window()
+        return Window(steering)
     if kind == "web":
-        return WebPage(title, port)
+        return WebPage(title, port, steering)
     raise unknown_name("viewer", kind, ("auto", "window", "web"))
 
 
@@ -64,7 +80,8 @@ def _has_display() -> bool:
 class Window:
     """MuJoCo's passive viewer."""
 
-    def __init__(self) -> None:
+    def __init__(self, steering: Steering | None = None) -> None:
+        self._steering = steering
         self._viewer: mujoco.viewer.Handle | None = None
 
     @property
@@ -77,7 +94,11 @@ class Window:
         if self._viewer is None:
             world.follow(0)
             self._viewer = mujoco.viewer.launch_passive(
-                world.model, world.data, show_left_ui=False, show_right_ui=False
+                world.model,
+                world.data,
+                key_callback=None if self._steering is None else self._press,
+                show_left_ui=False,
+                show_right_ui=False,
             )
         self.update(world)
 
@@ -86,7 +107,13 @@ class Window:
         assert self._viewer is not None
         with self._viewer.lock():
             world.follow(0)
+        if self._steering is not None:
+            self._viewer.set_texts((None, None, *self._steering.text()))
         self._viewer.sync()
+
+    def _press(self, code: int) -> None:
+        assert self._steering is not None
+        self._steering.press(_GLFW_KEYS.get(code, ""))
 
     def close(self) -> None:
         """See Display.close."""
@@ -97,8 +124,10 @@ class Window:
 class WebPage:
     """MuJoCo Studio's web viewer: the browser draws, so this machine needs no graphics at all."""
 
-    def __init__(self, title: str, port: int) -> None:
+    def __init__(self, title: str, port: int, steering: Steering | None = None) -> None:
         from mujoco.studio import app, endpoints, launch_thread, plugin, viewer_protocol, web_viewer
+
+        from robolearn.evaluation.driving_panel import DrivingPanel
 
         class LoopbackViewer(web_viewer.WebViewer):
             """Listens on this machine alone; the original takes every network interface."""
@@ -112,7 +141,8 @@ class WebPage:
                 """Keep the loopback."""
 
         config = viewer_protocol.ViewerConfig(title=title, gfx="web", http_port=port)
-        viewer_plugins, sim_plugins = plugin.split_plugins([app.App()])
+        panels = [] if steering is None else [DrivingPanel(steering)]
+        viewer_plugins, sim_plugins = plugin.split_plugins([app.App(), *panels])
 
         def serve(endpoint: endpoints.ViewerEndpoint) -> None:
             viewer = LoopbackViewer(config, endpoint, plugins=viewer_plugins)

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
 
@@ -39,6 +39,7 @@ class EpisodeTable:
     phase: furthest stage reached, an index into `TaskSpec.phases`
     fault: the physics diverged
     episode_return: sum of rewards
+    figures: what else the task measures, by name, float64; the same names in every table of a run
     """
 
     episode: NDArray[np.int64]
@@ -48,14 +49,17 @@ class EpisodeTable:
     phase: NDArray[np.int64]
     fault: NDArray[np.bool_]
     episode_return: NDArray[np.float64]
+    figures: Mapping[str, NDArray[np.float64]] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.episode)
 
     @classmethod
-    def from_columns(cls, **columns: Any) -> Self:
+    def from_columns(cls, figures: Mapping[str, Any] | None = None, **columns: Any) -> Self:
         """From anything numpy can turn into each column."""
-        return cls(**{name: np.asarray(columns[name], dtype=kind) for name, (kind, _) in _TYPES.items()})
+        given = {name: np.asarray(columns[name], dtype=kind) for name, (kind, _) in _TYPES.items()}
+        extra = {name: np.asarray(value, dtype=np.float64) for name, value in (figures or {}).items()}
+        return cls(**given, figures=extra)
 
     @classmethod
     def empty(cls) -> Self:
@@ -65,16 +69,20 @@ class EpisodeTable:
     @classmethod
     def concatenate(cls, tables: Sequence[Self]) -> Self:
         """All episodes of `tables`, ordered by their place in the run."""
-        joined = {
-            field.name: np.concatenate([getattr(table, field.name) for table in (*tables, cls.empty())])
-            for field in fields(cls)
+        full = [table for table in tables if len(table)]
+        if not full:
+            return cls.empty()
+        order = np.argsort(np.concatenate([table.episode for table in full]), kind="stable")
+        joined = {name: np.concatenate([getattr(table, name) for table in full])[order] for name in _TYPES}
+        figures = {
+            name: np.concatenate([table.figures[name] for table in full])[order] for name in full[0].figures
         }
-        order = np.argsort(joined["episode"], kind="stable")
-        return cls.from_columns(**{name: column[order] for name, column in joined.items()})
+        return cls.from_columns(figures, **joined)
 
     def select(self, rows: NDArray[Any]) -> Self:
         """The episodes that a mask or indices pick."""
-        return type(self)(**{field.name: getattr(self, field.name)[rows] for field in fields(self)})
+        figures = {name: column[rows] for name, column in self.figures.items()}
+        return self.from_columns(figures, **{name: getattr(self, name)[rows] for name in _TYPES})
 
 
 def write_episodes(
@@ -88,7 +96,8 @@ def write_episodes(
     columns = {name: pa.array(getattr(table, name), kind) for name, (_, kind) in _TYPES.items()}
     names = [phases[index] for index in table.phase]
     columns["phase_name"] = pa.array(names, pa.string())
-    content = json.dumps({"phases": list(phases), **metadata}).encode()
+    columns |= {name: pa.array(value, pa.float64()) for name, value in table.figures.items()}
+    content = json.dumps({"phases": list(phases), "figures": list(table.figures), **metadata}).encode()
     arrow = pa.table(columns).replace_schema_metadata({_METADATA: content})
     sink = pa.BufferOutputStream()
     pq.write_table(arrow, sink, compression="zstd")
@@ -105,7 +114,9 @@ def read_episodes(path: Path) -> tuple[EpisodeTable, dict[str, Any]]:
     try:
         arrow = pq.read_table(path)
         metadata = json.loads((arrow.schema.metadata or {})[_METADATA])
-        columns = {name: arrow.column(name).to_numpy(zero_copy_only=False) for name in _TYPES}
-        return EpisodeTable.from_columns(**columns), dict(metadata)
+        names = [*_TYPES, *metadata.get("figures", [])]
+        columns = {name: arrow.column(name).to_numpy(zero_copy_only=False) for name in names}
+        figures = {name: columns.pop(name) for name in names[len(_TYPES) :]}
+        return EpisodeTable.from_columns(figures, **columns), dict(metadata)
     except (pa.ArrowException, KeyError, ValueError, TypeError, OSError) as error:
         raise UserError(f"{path} is damaged: {str(error).splitlines()[0]}") from error

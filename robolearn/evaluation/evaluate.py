@@ -17,7 +17,7 @@ from robolearn.evaluation.controllers import Controller, ControllerChoice
 from robolearn.evaluation.episode_table import EPISODES, EpisodeTable, read_episodes, write_episodes
 from robolearn.evaluation.rollouts import stream_episodes
 from robolearn.evaluation.settings import EvaluateSettings
-from robolearn.evaluation.summary import describe, summarise
+from robolearn.evaluation.summary import describe, summarise, task_summary
 from robolearn.evaluation.video import record_outcomes
 from robolearn.storage import write_json
 
@@ -38,6 +38,7 @@ def evaluate(settings: EvaluateSettings) -> dict[str, Any]:
     out = Path(settings.out)
     done = _finished_before(out / PARTIAL, run, settings.n_episodes)
     environment = _environment(settings, settings.n_episodes - len(done))
+    environment.record_figures()
     try:
         log = ActionLog(environment.num_envs, environment.spec) if settings.video else None
         table, rate = _run_missing(settings, choice.build(environment), environment, done, run, log)
@@ -45,7 +46,7 @@ def evaluate(settings: EvaluateSettings) -> dict[str, Any]:
         environment.close()
     phases = environment.spec.phases
     record = run | {"checkpoint": settings.checkpoint, "policy": _label(settings)}
-    record |= summarise(table, phases) | {"control_steps_per_s": rate}
+    record |= summarise(table, phases) | task_summary(settings.task, table) | {"control_steps_per_s": rate}
     if log is not None:
         record["videos"] = record_outcomes(log.kept, settings, out)
     write_episodes(out / EPISODES, table, phases, {"run": run})

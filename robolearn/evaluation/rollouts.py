@@ -103,4 +103,5 @@ class _Worlds:
             phase=transition.phase[worlds].cpu(),
             fault=transition.fault[worlds].cpu(),
             episode_return=self._return[worlds],
+            figures={name: value[worlds] for name, value in self._environment.figures().items()},
         )

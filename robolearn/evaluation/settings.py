@@ -52,6 +52,7 @@ class ViewSettings:
     checkpoint: folder of the policy, or the run that trained it
     expert: watch the task's scripted expert instead of a checkpoint
     viewer: window, web, or auto for a window where there is a display
+    drive: command a robot yourself, with keys or sliders, where the task has commands; false for the episodes' own
     speed: simulated seconds a wall second
     port: of the web viewer, which only this machine can reach; 0 for any free one
     episodes: stop after this many, 0 to go on until closed
@@ -65,6 +66,7 @@ class ViewSettings:
     disturbance: bool = False
     device: str = "cpu"
     viewer: str = "auto"
+    drive: bool = True
     speed: float = 1.0
     port: int = 8080
     episodes: int = 0
@@ -76,12 +78,14 @@ class ViewSettings:
 class BenchSettings:
     """`robolearn bench`: how fast the simulation is, against the bare physics engine.
 
+    disturbance: push the parts at random during the episode
     num_envs, num_threads: worlds stepped together, and simulation threads (0: one a core)
     seconds: wall time to measure for, half in the environment and half in the bare engine
     """
 
     task: str = "one_leg"
     randomness: str = "low"
+    disturbance: bool = False
     num_envs: int = 256
     num_threads: int = 0
     seconds: float = 60.0

@@ -1,12 +1,13 @@
 """Figures of an evaluation, from its episodes."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from robolearn.evaluation.episode_table import EpisodeTable
 from robolearn.evaluation.wilson import wilson_interval
+from robolearn.evaluation.worker_summary import describe_worker, worker_summary
 
 
 def summarise(table: EpisodeTable, phases: Sequence[str]) -> dict[str, Any]:
@@ -38,6 +39,11 @@ def _phase(table: EpisodeTable, index: int, name: str) -> dict[str, Any]:
     }
 
 
+def task_summary(task: str, table: EpisodeTable) -> dict[str, Any]:
+    """The figures that only this task has."""
+    return _SUMMARIES[task](table) if task in _SUMMARIES else {}
+
+
 def describe(record: dict[str, Any]) -> str:
     """An evaluation's record as a few lines for people."""
     low, high = record["success_ci95"]
@@ -54,8 +60,21 @@ def describe(record: dict[str, Any]) -> str:
         f"  {phase['name']:16} reached by {phase['reached_rate']:6.1%}, {phase['failed_here']} failed here"
         for phase in record["phases"]
     ]
+    lines += _DESCRIPTIONS[record["task"]](record) if record["task"] in _DESCRIPTIONS else []
     if record["faults"]:
         lines.append(f"  physics faults  {record['faults']}")
     if record["control_steps_per_s"] is not None:
         lines.append(f"  {record['control_steps_per_s']:,.0f} control steps a second")
     return "\n".join(lines)
+
+
+_SUMMARIES: Mapping[str, Callable[[EpisodeTable], dict[str, Any]]] = {
+    "g1_worker": worker_summary,
+    "g1_worker_legs": worker_summary,
+    "g1_stand": worker_summary,
+}
+_DESCRIPTIONS: Mapping[str, Callable[[dict[str, Any]], list[str]]] = {
+    "g1_worker": describe_worker,
+    "g1_worker_legs": describe_worker,
+    "g1_stand": describe_worker,
+}

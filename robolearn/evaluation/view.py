@@ -14,6 +14,7 @@ from robolearn.environment import BatchedEnvironment, episode_seeds
 from robolearn.evaluation.checks import check_seed, simulation_of
 from robolearn.evaluation.controllers import Controller, ControllerChoice
 from robolearn.evaluation.displays import Display, open_display
+from robolearn.evaluation.driving import Drivable, DrivenController, Steering
 from robolearn.evaluation.settings import ViewSettings
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 
 def view(settings: ViewSettings) -> None:
-    """Show episodes until the viewer is closed, or `episodes` of them.
+    """Show episodes until the viewer is closed, or `episodes` of them; a robot that takes commands is driven.
 
     Raises UserError for settings that make no sense, or a viewer that does not work here.
     """
@@ -37,7 +38,11 @@ def view(settings: ViewSettings) -> None:
     try:
         controller = choice.build(environment)
         world = make_shown_world(environment)
-        display = open_display(settings.viewer, f"robolearn {settings.task}", settings.port)
+        steering = None
+        if settings.drive and isinstance(environment, Drivable):
+            steering = Steering(environment.ranges)
+            controller = DrivenController(controller, environment, steering)
+        display = open_display(settings.viewer, f"robolearn {settings.task}", settings.port, steering)
         try:
             watch(environment, controller, display, world, settings)
         finally:

@@ -193,12 +193,12 @@ class WorkerOptimisation:
     """
 
     rollout_steps: int = 24
-    minibatch_size: int = 3072
-    epochs: int = 4
+    minibatch_size: int = 2048
+    epochs: int = 5
     learning_rate: float = 5e-4
-    target_kl: float = 0.01
+    target_kl: float = 0.015
     clip: float = 0.2
-    initial_std: float = 0.8
+    initial_std: float = 0.5
     entropy_weight: float = 0.004
     max_gradient_norm: float = 1.0
     discount: float = 0.99
@@ -207,17 +207,15 @@ class WorkerOptimisation:
 
 @dataclass
 class Curriculum:
-    """When the next episodes become harder or easier, by the mean length of those that ended in an iteration.
+    """When the next episodes become harder or easier: by the simulated time between falls in an iteration.
 
-    episodes: fewest that say anything
-    raise_steps, lower_steps: mean lengths above and below which the level changes [control steps]
+    raise_seconds, lower_seconds: times above and below which the level changes [s]
     change: of the level, 0 to 1, an iteration
     """
 
-    episodes: int = 4
-    raise_steps: float = 750.0
-    lower_steps: float = 400.0
-    change: float = 0.005
+    raise_seconds: float = 40.0
+    lower_seconds: float = 10.0
+    change: float = 0.004
 
 
 @dataclass

@@ -15,6 +15,9 @@ from robolearn.training.state import entries_below
 if TYPE_CHECKING:
     from envs.humanoid.worker import WorkerEnvironment
 
+UNASSISTED_LEVEL = 0.4
+"""From this level on nothing supports the robot; chosen."""
+
 
 class WorkerEpisodes(EpisodicBatch):
     """N worlds that restart by themselves.
@@ -29,6 +32,7 @@ class WorkerEpisodes(EpisodicBatch):
         from envs.humanoid.privileged import PRIVILEGED
 
         self._snapshot = snapshot
+        self._extra = PRIVILEGED
         self.environment = environment
         self.policy = policy
         self.num_envs = environment.num_envs
@@ -58,16 +62,19 @@ class WorkerEpisodes(EpisodicBatch):
         difficulty.speed[worlds] = 0.3 + 0.7 * self.level
         difficulty.arms[worlds] = self.level
         difficulty.pushes[worlds] = self.level
+        difficulty.assistance[worlds] = max(0.0, 1.0 - self.level / UNASSISTED_LEVEL)
         self._ages[worlds], self._returns[worlds], self._last_action[worlds] = 0, 0.0, 0.0
         self._raw = self.environment.reset(seeds, worlds)
-        frames = self._memory.replace(worlds, self.policy.frame(self._raw, self._last_action))
-        self.observation = self._seen(frames)
+        frames = self._memory.replace(worlds, self.policy.frame(self._raw[worlds], self._last_action[worlds]))
+        self.observation = self.observation.clone()
+        self.observation[worlds] = self._seen(frames, worlds)
         return self.observation
 
-    def _seen(self, frames: Tensor) -> Tensor:
-        raw = self.environment.privileged()
-        clean, extra = raw.split([self._raw.shape[1], raw.shape[1] - self._raw.shape[1]], 1)  # pyright: ignore
-        return torch.cat((frames, self.policy.frame(clean, self._last_action), extra), 1)
+    def _seen(self, frames: Tensor, worlds: Tensor | slice = slice(None)) -> Tensor:
+        """Observations of K worlds from their stacked frames."""
+        sizes = [self._raw.shape[1], len(self._extra)]
+        clean, extra = self.environment.privileged(worlds).split(sizes, 1)  # pyright: ignore
+        return torch.cat((frames, self.policy.frame(clean, self._last_action[worlds]), extra), 1)
 
     def step(self, action: Tensor) -> EpisodeStep:
         """Run one control period with the network's actions (N, A)."""

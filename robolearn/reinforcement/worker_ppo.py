@@ -105,7 +105,6 @@ class Samples:
     action: Tensor
     log_probability: Tensor
     advantage: Tensor
-    value: Tensor
     value_target: Tensor
 
     def take(self, rows: Tensor) -> "Samples":
@@ -114,7 +113,7 @@ class Samples:
 
 
 class WorkerPPO(LibraryPPO):
-    """PPO with clipped values, an entropy bonus, and a learning rate that keeps the KL near its target."""
+    """PPO with an entropy bonus and a learning rate that keeps the KL near its target."""
 
     policy: WorkerActorCritic  # pyright: ignore[reportIncompatibleVariableOverride]
 
@@ -157,7 +156,6 @@ class WorkerPPO(LibraryPPO):
             action=torch.from_numpy(buffer.actions).flatten(0, 1),
             log_probability=torch.from_numpy(buffer.log_probs).flatten(),
             advantage=(advantage - advantage.mean()) / (advantage.std() + 1e-8),
-            value=torch.from_numpy(buffer.values).flatten(),
             value_target=torch.from_numpy(buffer.returns).flatten(),
         )
 
@@ -197,7 +195,7 @@ class WorkerPPO(LibraryPPO):
             self.rate = min(_GREATEST_RATE, self.rate * _RATE_FACTOR)
 
     def _loss(self, batch: Samples) -> tuple[Tensor, dict[str, float]]:
-        """Clipped surrogate, clipped value error and entropy, and its parts for the log."""
+        """Clipped surrogate, value error and entropy, and its parts for the log."""
         values, log_probability, entropy = self.policy.evaluate_actions(batch.observation, batch.action)
         assert entropy is not None
         log_ratio = log_probability - batch.log_probability
@@ -205,9 +203,7 @@ class WorkerPPO(LibraryPPO):
         clip = self.settings.clip
         clipped = ratio.clamp(1.0 - clip, 1.0 + clip)
         surrogate = -torch.min(batch.advantage * ratio, batch.advantage * clipped).mean()
-        change = (values.flatten() - batch.value).clamp(-clip, clip)
-        errors = [(found - batch.value_target).square() for found in (values.flatten(), batch.value + change)]
-        value_loss = torch.max(*errors).mean()
+        value_loss = (values.flatten() - batch.value_target).square().mean()
         with torch.no_grad():
             parts = {
                 "kl": (ratio - 1.0 - log_ratio).mean().item(),

@@ -42,19 +42,18 @@ class WorkerTrainer(Trainer):
         self.algorithm.train()
         self.iteration += 1
         self.steps += self.settings.ppo.rollout_steps * self.episodes.num_envs
-        metrics = self.episodes.take_tally().metrics()
-        self._raise_level(metrics)
-        return {**metrics, **self.algorithm.metrics, "train/level": self.episodes.level}
+        tally = self.episodes.take_tally()
+        self._change_level(tally.episodes - tally.successes)
+        return {**tally.metrics(), **self.algorithm.metrics, "train/level": self.episodes.level}
 
-    def _raise_level(self, metrics: dict[str, float]) -> None:
-        """Harder when most episodes last, easier when few do."""
-        curriculum = self.settings.curriculum
-        if metrics["train/episodes"] < curriculum.episodes:
-            return
-        steps, level = metrics["train/episode_steps"], self.episodes.level
-        if steps > curriculum.raise_steps:
+    def _change_level(self, falls: int) -> None:
+        """Harder when falls are rare, easier when they are frequent."""
+        curriculum, level = self.settings.curriculum, self.episodes.level
+        control_steps = self.settings.ppo.rollout_steps * self.episodes.num_envs
+        seconds = control_steps * self.episodes.environment.simulation.control_period / max(1, falls)
+        if seconds > curriculum.raise_seconds:
             level += curriculum.change
-        elif steps < curriculum.lower_steps:
+        elif seconds < curriculum.lower_seconds:
             level -= curriculum.change
         self.episodes.level = min(1.0, max(0.0, level))
 

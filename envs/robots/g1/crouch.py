@@ -1,53 +1,88 @@
 """Standing postures of the G1 from upright to near the floor: soles flat, centre of mass over the feet.
 
 Upright down to 0.64 m, where the ankles come near their limit; below that the trunk leans forward. Solved for a
-centre of mass 35 mm in front of the ankles, the middle of the soles, with waist and arms in their default posture.
+centre of mass 35 mm in front of the ankles, the middle of the soles, with waist and arms in their default
+posture. Torques hold each posture still with half of the weight on either foot.
 """
 
-from typing import Final
+from typing import Final, NamedTuple
 
 import torch
 from torch import Tensor
 
-from envs.robots.g1.constants import JOINTS, default_angle
+from envs.robots.g1.constants import JOINTS, SIDES, default_angle, kind_of
 from robolearn.interpolation import interpolate
 
-_POSTURES: Final = (
-    (0.28, 0.630, -2.415, 2.552),
-    (0.32, 0.640, -2.294, 2.435),
-    (0.36, 0.650, -2.187, 2.312),
-    (0.40, 0.660, -2.088, 2.184),
-    (0.44, 0.550, -1.859, 2.091),
-    (0.48, 0.440, -1.631, 1.988),
-    (0.52, 0.330, -1.401, 1.871),
-    (0.56, 0.220, -1.171, 1.739),
-    (0.60, 0.110, -0.936, 1.587),
-    (0.64, 0.000, -0.695, 1.412),
-    (0.68, 0.000, -0.587, 1.205),
-    (0.72, 0.000, -0.459, 0.961),
-    (0.75, 0.000, -0.338, 0.731),
-    (0.77, 0.000, -0.231, 0.526),
-)
-"""Pelvis height [m], pitch of the pelvis, hip pitch and knee [rad]; the ankles keep the soles flat."""
 
-HEIGHTS: Final = torch.tensor([row[0] for row in _POSTURES])
+class Crouch(NamedTuple):
+    """One posture: pelvis height [m] and forward lean [rad], leg angles [rad], and torques that hold it [N m]."""
+
+    height: float
+    lean: float
+    hip_pitch: float
+    knee: float
+    hip_pitch_torque: float
+    knee_torque: float
+    ankle_pitch_torque: float
+    waist_pitch_torque: float
+
+
+_CROUCHES: Final = (
+    Crouch(0.28, 0.630, -2.415, 2.552, 13.0, -25.6, 5.6, -13.1),
+    Crouch(0.32, 0.640, -2.294, 2.435, 13.2, -26.0, 5.6, -13.3),
+    Crouch(0.36, 0.650, -2.187, 2.312, 13.4, -25.9, 5.6, -13.4),
+    Crouch(0.40, 0.660, -2.088, 2.184, 13.5, -25.2, 5.6, -13.6),
+    Crouch(0.44, 0.550, -1.859, 2.091, 11.6, -26.1, 5.6, -11.9),
+    Crouch(0.48, 0.440, -1.631, 1.988, 9.6, -26.5, 5.6, -10.0),
+    Crouch(0.52, 0.330, -1.401, 1.871, 7.4, -26.6, 5.6, -8.0),
+    Crouch(0.56, 0.220, -1.171, 1.739, 5.2, -26.2, 5.6, -5.9),
+    Crouch(0.60, 0.110, -0.936, 1.587, 2.8, -25.4, 5.6, -3.8),
+    Crouch(0.64, 0.000, -0.695, 1.412, 0.5, -23.9, 5.6, -1.6),
+    Crouch(0.68, 0.000, -0.587, 1.205, 0.5, -20.5, 5.6, -1.6),
+    Crouch(0.72, 0.000, -0.459, 0.961, 0.5, -16.0, 5.6, -1.6),
+    Crouch(0.75, 0.000, -0.338, 0.731, 0.5, -11.6, 5.6, -1.6),
+    Crouch(0.77, 0.000, -0.231, 0.526, 0.5, -7.6, 5.6, -1.6),
+)
+
+
+def _by_joint(values: dict[str, float], joint: str) -> float | None:
+    kind = joint.removesuffix("_joint")
+    for side in SIDES:
+        kind = kind.removeprefix(f"{side}_")
+    return values.get(kind)
+
+
+def _posture(crouch: Crouch) -> list[float]:
+    ankle = -(crouch.lean + crouch.hip_pitch + crouch.knee)
+    legs = {"hip_pitch": crouch.hip_pitch, "knee": crouch.knee, "ankle_pitch": ankle}
+    found = ((_by_joint(legs, joint), joint) for joint in JOINTS)
+    return [default_angle(joint) if angle is None else angle for angle, joint in found]
+
+
+def _targets(crouch: Crouch) -> list[float]:
+    torques = {
+        "hip_pitch": crouch.hip_pitch_torque,
+        "knee": crouch.knee_torque,
+        "ankle_pitch": crouch.ankle_pitch_torque,
+        "waist_pitch": crouch.waist_pitch_torque,
+    }
+    return [
+        angle + (_by_joint(torques, joint) or 0.0) / kind_of(joint).gains.stiffness
+        for angle, joint in zip(_posture(crouch), JOINTS, strict=True)
+    ]
+
+
+HEIGHTS: Final = torch.tensor([crouch.height for crouch in _CROUCHES])
 """(K,) pelvis heights above the soles [m]."""
 
-PELVIS_PITCH: Final = torch.tensor([row[1] for row in _POSTURES])
-"""(K,) forward lean [rad]."""
+LEANS: Final = torch.tensor([crouch.lean for crouch in _CROUCHES])
+"""(K,) pitch of the pelvis [rad]."""
 
-
-def _posture(pitch: float, hip: float, knee: float) -> list[float]:
-    legs = {"hip_pitch": hip, "knee": knee, "ankle_pitch": -(pitch + hip + knee)}
-    angles = []
-    for joint in JOINTS:
-        kind = joint.removesuffix("_joint").removeprefix("left_").removeprefix("right_")
-        angles.append(legs.get(kind, default_angle(joint)))
-    return angles
-
-
-POSTURES: Final = torch.tensor([_posture(*row[1:]) for row in _POSTURES])
+POSTURES: Final = torch.tensor([_posture(crouch) for crouch in _CROUCHES])
 """(K, 29) joint angles [rad], in the order of `constants.JOINTS`."""
+
+TARGETS: Final = torch.tensor([_targets(crouch) for crouch in _CROUCHES])
+"""(K, 29) targets with which the joints' servos hold those angles against gravity [rad]."""
 
 
 def crouch_posture(height: Tensor) -> Tensor:
@@ -55,6 +90,11 @@ def crouch_posture(height: Tensor) -> Tensor:
     return interpolate(HEIGHTS, POSTURES, height)
 
 
-def crouch_pitch(height: Tensor) -> Tensor:
+def crouch_targets(height: Tensor) -> Tensor:
+    """Servo targets (..., 29) [rad] that hold that posture."""
+    return interpolate(HEIGHTS, TARGETS, height)
+
+
+def crouch_lean(height: Tensor) -> Tensor:
     """Forward lean (...) [rad] of the pelvis at pelvis heights (...) [m]."""
-    return interpolate(HEIGHTS, PELVIS_PITCH[:, None], height).squeeze(-1)
+    return interpolate(HEIGHTS, LEANS[:, None], height).squeeze(-1)

@@ -12,6 +12,9 @@ GAIT_PERIOD: Final = 0.7
 HEIGHT_RATE: Final = 0.5
 """Greatest speed of the height that the worker is told [m/s]; chosen: a squat from 0.74 to 0.30 m takes 0.9 s."""
 
+FOOT_LIFT: Final = 0.08
+"""Height of a swinging foot at the middle of its step [m]; chosen."""
+
 STILL: Final = 0.05
 """Commands of less than this planar velocity [m/s] and yaw rate [rad/s] mean to stand."""
 
@@ -32,6 +35,10 @@ class Gait:
     height: Tensor
     phase: Tensor
     moving: Tensor
+
+    def of(self, worlds: Tensor | slice) -> "Gait":
+        """That of some worlds."""
+        return Gait(self.height[worlds], self.phase[worlds], self.moving[worlds])
 
     @property
     def clock(self) -> Tensor:

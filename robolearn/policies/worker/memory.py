@@ -21,16 +21,17 @@ class FrameMemory:
 
     def push(self, frame: Tensor) -> Tensor:
         """Remember frames (N, F); returns the stack (N, L x F)."""
-        older = torch.where(self._fresh[:, None], frame, self.frames[:-1])
-        self.frames = torch.cat((frame[None], older))
-        self._fresh[:] = False
+        self.frames = torch.cat((frame[None], self.frames[:-1]))
+        if bool(self._fresh.any()):
+            self.frames[:, self._fresh] = frame[self._fresh]
+            self._fresh[:] = False
         return torch.cat([self.frames[lag] for lag in self.lags], 1)
 
     def replace(self, worlds: Tensor, frame: Tensor) -> Tensor:
-        """New episodes begin with frames (N, F) in the named worlds, (K,); returns the stack (N, L x F)."""
-        self.frames[:, worlds] = frame[worlds]
+        """New episodes begin with frames (K, F) in the named worlds, (K,); returns their stack (K, L x F)."""
+        self.frames[:, worlds] = frame
         self._fresh[worlds] = False
-        return torch.cat([self.frames[lag] for lag in self.lags], 1)
+        return frame.repeat(1, len(self.lags))
 
     def put_back(self, frames: Tensor) -> None:
         """Go on from remembered `frames`."""

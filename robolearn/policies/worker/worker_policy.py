@@ -8,6 +8,7 @@ from torch import Tensor
 
 from robolearn.interpolation import interpolate
 from robolearn.policies.policy import Policy
+from robolearn.policies.worker.command import FOOT_LIFT
 from robolearn.policies.worker.memory import FrameMemory
 from robolearn.policies.worker.mirror import Mirror
 from robolearn.policies.worker.networks import MirroredPerceptron
@@ -19,29 +20,34 @@ class WorkerConfig:
     """What a worker is built from, besides its weights and its task's specification.
 
     hidden, lags, action_scale: see `WorkerNetworks`
-    gains: stiffness [N m/rad] and damping [N m s/rad] of each owned joint's servo
-    heights: (K,) pelvis heights of the reference postures [m]
-    postures: (K, 29) their joint angles, in the order of the observation's joint positions [rad]
+    stiffness, damping: of the owned joints' servos [N m/rad, N m s/rad]
+    heights: (K,) pelvis heights of the standing postures [m]
     """
 
     hidden: list[int]
     lags: list[int]
     action_scale: float
-    gains: list[list[float]]
+    stiffness: list[float]
+    damping: list[float]
     heights: list[float]
-    postures: list[list[float]]
 
 
 class WorkerPolicy(Policy):
-    """Joint targets are the reference posture of the height told, plus `action_scale` times the network's output.
+    """Joint targets hold the posture of the height told, plus `action_scale` times the network's output.
+
+    While the gait clock runs, each leg in its turn takes the posture of a pelvis that is lower by the foot's lift.
 
     A frame is the observation, joint positions less the reference posture, all scaled to about one, and the action
     before it.
+
+    postures: (K, 29) joint angles at `config.heights`, in the order of the observation's joint positions [rad]
+    standing_targets: (K, 29) servo targets that hold them [rad]
     """
 
     observation_mean: Tensor
     observation_scale: Tensor
     postures: Tensor
+    standing_targets: Tensor
     heights: Tensor
 
     def __init__(self, config: WorkerConfig, spec: TaskSpec) -> None:
@@ -51,16 +57,20 @@ class WorkerPolicy(Policy):
         scale = [_scale(name) for name in spec.observation.names]
         self.register_buffer("observation_mean", torch.tensor(mean))
         self.register_buffer("observation_scale", torch.tensor(scale))
-        self.register_buffer("postures", torch.tensor(config.postures), persistent=False)
         self.register_buffer("heights", torch.tensor(config.heights), persistent=False)
         names = spec.observation.names
         self.action_mirror = Mirror.of(spec.action.names)
         self.frame_mirror = Mirror.of(names).joined(self.action_mirror)
-        self._height = names.index("gait.height")
+        self._height, self._sine = names.index("gait.height"), names.index("gait.sine")
         positions = [place for place, name in enumerate(names) if name.endswith("_joint.position")]
         self._positions = slice(positions[0], positions[-1] + 1)
         joints = [names[place].removesuffix(".position") for place in positions]
-        self._own = [joints.index(name.removesuffix(".target")) for name in spec.action.names]
+        owned = [name.removesuffix(".target") for name in spec.action.names]
+        self._own = [joints.index(name) for name in owned]
+        self._side = [_side(name) for name in owned]
+        table = torch.zeros(len(config.heights), len(joints))
+        self.register_buffer("postures", table)
+        self.register_buffer("standing_targets", table.clone())
         stacked = self.frame_mirror.repeated(len(config.lags))
         self.network = MirroredPerceptron(stacked, config.hidden, self.action_mirror, last_gain=0.01)
         self._memory: FrameMemory | None = None
@@ -69,6 +79,11 @@ class WorkerPolicy(Policy):
     def frame_size(self) -> int:
         """Entries F of a frame."""
         return self.spec.observation.size + self.spec.action.size
+
+    def set_postures(self, postures: Tensor, targets: Tensor) -> None:
+        """Take over the tables `postures` and `standing_targets`, (K, 29) [rad]."""
+        self.postures.copy_(postures)
+        self.standing_targets.copy_(targets)
 
     def frame(self, observation: Tensor, last_action: Tensor) -> Tensor:
         """Frames (N, F) of raw observations (N, O) and the actions before them (N, A)."""
@@ -79,8 +94,11 @@ class WorkerPolicy(Policy):
 
     def targets(self, observation: Tensor, action: Tensor) -> Tensor:
         """Joint targets (N, A) [rad] of actions (N, A) at raw observations (N, O)."""
-        reference = interpolate(self.heights, self.postures, observation[:, self._height])
-        return reference[:, self._own] + self.config.action_scale * action
+        height, sine = observation[:, self._height], observation[:, self._sine]
+        lifts = FOOT_LIFT * torch.stack((torch.zeros_like(sine), sine.clamp(min=0.0), (-sine).clamp(min=0.0)), 1)
+        standing = interpolate(self.heights, self.standing_targets, height[:, None] - lifts)
+        reference = standing[:, self._side, self._own]
+        return reference + self.config.action_scale * action
 
     def forward(self, frames: Tensor) -> Tensor:
         """Actions (N, A) of stacked frames (N, L x F)."""
@@ -88,13 +106,14 @@ class WorkerPolicy(Policy):
 
     def reset(self, env_ids: Tensor | None = None, num_envs: int | None = None) -> None:
         """Forget the frames and last actions of the named worlds, or of all."""
-        if num_envs is not None:
+        if num_envs is not None and (self._memory is None or num_envs != len(self._last_action)):
             self._memory = FrameMemory(num_envs, self.frame_size, self.config.lags)
             self._last_action = torch.zeros(num_envs, self.spec.action.size)
         assert self._memory is not None, "the first reset says num_envs"
         worlds = torch.arange(len(self._last_action)) if env_ids is None else env_ids
         self._memory.forget(worlds)
-        self._last_action[worlds] = 0.0
+        # A copy: what inference mode made must not be changed outside it.
+        self._last_action = self._last_action.index_fill(0, worlds, 0.0)
 
     @torch.no_grad()
     def act(self, observation: Tensor) -> Tensor:
@@ -103,6 +122,11 @@ class WorkerPolicy(Policy):
         frames = self._memory.push(self.frame(observation, self._last_action))
         self._last_action = self(frames)
         return self.targets(observation, self._last_action)
+
+
+def _side(joint: str) -> int:
+    """0 for the trunk, 1 for the left leg, 2 for the right one."""
+    return 1 if joint.startswith("left_") else 2 if joint.startswith("right_") else 0
 
 
 def _scale(name: str) -> float:

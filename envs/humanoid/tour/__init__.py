@@ -1,0 +1,20 @@
+"""The walking tour: a public benchmark of policies that own the G1's legs and waist; others move its arms.
+
+Protocol: rhoyn/teleop-walking-benchmark, edition of 90 s. What its description leaves open is done as its
+program does it (facts, no code):
+- Hands may not rise above the head's underside.
+- The ramp of the punches ends with the punch of the segment that begins at 60 s.
+- A punch's lever arm follows its link, physics step by physics step.
+- Joint targets of a policy may lie beyond the joints' limits, where its `Drive` says so.
+
+Chosen here:
+- The crane's 3 s are part of no episode: nothing in them depends on the seed. `reset` begins at the release,
+  from a state that is simulated once, and no policy is asked before.
+- The crane holds the pelvis at the world's origin, facing x: the start frame is the world.
+- Arms follow their first line from the release on; the program has them wait for one control step.
+- The clock of a worker's gait begins with the left foot, and its height with the one commanded.
+- Errors count at the end of each segment that the robot finished; the program counts that of the fall, too.
+- The robot is this package's, with its URDF's efforts and capsules for links. The program's has the same
+  links with meshes, ankles and waist of 50 N m, hip pitch and roll with the armature of 7520-22, and joints with a
+  damping of 0.01 N m s/rad and a friction of 0.01 N m.
+"""

@@ -1,0 +1,97 @@
+"""Figures of a worker's evaluation: falls, tracking errors, and how they depend on the command."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from robolearn.evaluation.episode_table import EpisodeTable
+from robolearn.evaluation.wilson import CONFIDENCE, wilson_interval
+
+_MEANS = {
+    "planar_velocity_error_m_s": "mean.planar_velocity_error",
+    "yaw_rate_error_rad_s": "mean.yaw_rate_error",
+    "height_error_m": "mean.height_error",
+    "foot_slip_m_s": "mean.foot_slip",
+    "torque_nm": "mean.torque",
+    "power_w": "mean.power",
+    "joint_jerk_rad_s3": "mean.joint_jerk",
+    "lean_back": "mean.lean_back",
+}
+"""Names in the record, and of the figures; see `envs.humanoid.figures`. Means over control steps."""
+
+_ERRORS = ("planar_velocity_error", "yaw_rate_error", "height_error")
+
+
+def worker_summary(table: EpisodeTable) -> dict[str, Any]:
+    """Falls with their Wilson interval, means over all control steps with theirs, and the regions of commands."""
+    falls, count = int((~table.success).sum()), len(table)
+    summary: dict[str, Any] = {
+        "fall_rate": falls / count,
+        "fall_rate_ci95": list(wilson_interval(falls, count)),
+        "seconds_between_falls": _seconds(table) / falls if falls else None,
+    }
+    for name, figure in _MEANS.items():
+        mean, interval = weighted_mean(table.figures[figure], table.steps)
+        summary |= {name: mean, f"{name}_ci95": list(interval)}
+    drift, lifts = table.figures["stand_drift"], table.figures["stand_lifts"]
+    return summary | {
+        "stand_drift_m": float(drift.mean()),
+        "stand_drift_p95_m": float(np.quantile(drift, 0.95)),
+        "stand_steps_per_episode": float(lifts.mean()),
+        "regions": _regions(table),
+    }
+
+
+def weighted_mean(
+    values: NDArray[np.float64], weights: NDArray[Any], confidence: float = CONFIDENCE
+) -> tuple[float, tuple[float, float]]:
+    """Mean of `values` (K,) by `weights` (K,), and a bootstrap interval over the K episodes."""
+    generator = np.random.default_rng(0)
+    picks = generator.integers(len(values), size=(1000, len(values)))
+    means = (values * weights)[picks].sum(1) / weights[picks].sum(1)
+    low, high = np.quantile(means, ((1.0 - confidence) / 2.0, (1.0 + confidence) / 2.0))
+    return float(np.average(values, weights=weights)), (float(low), float(high))
+
+
+def _seconds(table: EpisodeTable) -> float:
+    return float(table.steps.sum()) / 50.0
+
+
+def _regions(table: EpisodeTable) -> list[dict[str, Any]]:
+    """Mean errors by region of commands; empty regions are left out."""
+    from envs.humanoid.figures import HEIGHT_EDGES, SPEED_EDGES
+
+    found = []
+    columns = len(SPEED_EDGES) - 1
+    for region in range((len(HEIGHT_EDGES) - 1) * columns):
+        steps = float(table.figures[f"region{region}.steps"].sum())
+        if steps == 0.0:
+            continue
+        row, column = divmod(region, columns)
+        errors = {name: float(table.figures[f"region{region}.{name}"].sum()) / steps for name in _ERRORS}
+        found.append(
+            {"height_m": _edges(HEIGHT_EDGES, row), "speed_m_s": _edges(SPEED_EDGES, column), "steps": steps}
+            | errors
+        )
+    return found
+
+
+def _edges(edges: Sequence[float], place: int) -> list[float]:
+    return [edges[place], edges[place + 1]]
+
+
+def describe_worker(record: dict[str, Any]) -> list[str]:
+    """Lines for people."""
+    low, high = record["fall_rate_ci95"]
+    return [
+        f"  falls  {record['fall_rate']:.1%}  ({low:.1%} to {high:.1%} at 95 %)",
+        f"  planar velocity error  {record['planar_velocity_error_m_s']:.3f} m/s",
+        f"  yaw rate error         {record['yaw_rate_error_rad_s']:.3f} rad/s",
+        f"  height error           {100 * record['height_error_m']:.1f} cm",
+        f"  drift while standing   {100 * record['stand_drift_m']:.1f} cm"
+        f"  (95th percentile {100 * record['stand_drift_p95_m']:.1f} cm),"
+        f" {record['stand_steps_per_episode']:.2f} steps an episode",
+        f"  torque {record['torque_nm']:.1f} N m, power {record['power_w']:.0f} W",
+    ]

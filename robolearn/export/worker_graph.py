@@ -1,0 +1,39 @@
+"""A worker without hidden state: what it remembers goes in and comes out as one tensor."""
+
+import torch
+from torch import Tensor, nn
+
+from robolearn.policies.worker.worker_policy import WorkerPolicy
+
+
+class WorkerGraph(nn.Module):
+    """One control step of a worker.
+
+    A memory (N, M) of zeros begins an episode; afterwards each step takes the one that the step before gave. Its
+    entries: 1 where an episode is under way, the last action, and the frames before the present one, newest first.
+    """
+
+    def __init__(self, policy: WorkerPolicy) -> None:
+        super().__init__()
+        self.policy = policy
+        self._actions, self._frame = policy.spec.action.size, policy.frame_size
+        self._remembered = max(policy.config.lags)
+
+    @property
+    def memory_size(self) -> int:
+        """Entries M of a memory."""
+        return 1 + self._actions + self._remembered * self._frame
+
+    def forward(self, observation: Tensor, memory: Tensor) -> tuple[Tensor, Tensor]:
+        """Joint targets (N, A) [rad] and the next memory (N, M), of raw observations (N, O) and memory (N, M)."""
+        under_way, last_action = memory[:, :1], memory[:, 1 : 1 + self._actions]
+        frame = self.policy.frame(observation, last_action)
+        older = torch.where(
+            under_way > 0.5, memory[:, 1 + self._actions :], frame.repeat(1, self._remembered)
+        )
+        frames = torch.cat((frame, older), 1)
+        size = self._frame
+        seen = [frames[:, lag * size : (lag + 1) * size] for lag in self.policy.config.lags]
+        action = self.policy(torch.cat(seen, 1))
+        following = (torch.ones_like(under_way), action, frames[:, : self._remembered * size])
+        return self.policy.targets(observation, action), torch.cat(following, 1)

@@ -1,0 +1,112 @@
+"""A tiny training of the worker: it learns something, comes back from disk, and resumes to the same bytes."""
+
+import dataclasses
+import json
+from pathlib import Path
+
+import pytest
+import torch
+
+from envs.humanoid.worker import WorkerEnvironment
+from robolearn.checkpoint import load_checkpoint
+from robolearn.environment import episode_seeds
+from robolearn.errors import UserError
+from robolearn.policies.policy import Policy
+from robolearn.policies.registry import load_policy
+from robolearn.policies.worker.settings import WorkerNetworks
+from robolearn.reinforcement.settings import Curriculum, WorkerOptimisation, WorkerPpoSettings
+from robolearn.reinforcement.worker import train
+from robolearn.tensor_files import read_tensors
+from robolearn.training.session import LATEST, STATE
+
+SMALL = WorkerNetworks(hidden=[16, 8], critic_hidden=[16, 8], lags=[0, 2])
+OPTIMISATION = WorkerOptimisation(rollout_steps=4, minibatch_size=16, epochs=2)
+WORLDS = 6
+
+
+def settings(out: Path, iterations: int, resume: bool = False) -> WorkerPpoSettings:
+    return WorkerPpoSettings(
+        num_envs=WORLDS,
+        networks=SMALL,
+        ppo=OPTIMISATION,
+        curriculum=Curriculum(raise_seconds=0.1, lower_seconds=0.01, change=0.3),
+        total_steps=iterations * WORLDS * OPTIMISATION.rollout_steps,
+        minutes=0.0,
+        num_threads=1,
+        wandb="disabled",
+        out=str(out),
+        resume=str(out) if resume else None,
+    )
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("worker") / "run"
+    train(settings(out, 4))
+    return out
+
+
+def state_of(out: Path) -> dict[str, torch.Tensor]:
+    record = json.loads((out / STATE / "state.json").read_text())
+    return read_tensors(out / STATE / "state.safetensors", record["tensors"])
+
+
+def actions(policy: Policy) -> torch.Tensor:
+    environment = WorkerEnvironment(2, num_threads=1)
+    policy.reset(num_envs=2)
+    observation = environment.reset(episode_seeds(0, 0, 2))
+    found = []
+    for _ in range(5):
+        found.append(policy.act(observation))
+        observation = environment.step(found[-1]).observation
+    return torch.stack(found)
+
+
+def test_a_resumed_run_ends_with_the_same_bytes(run: Path, tmp_path: Path) -> None:
+    train(settings(tmp_path / "cut", 2))
+    train(settings(tmp_path / "cut", 4, resume=True))
+    whole, cut = state_of(run), state_of(tmp_path / "cut")
+    assert whole.keys() == cut.keys()
+    for name, value in whole.items():
+        assert torch.equal(value, cut[name]), name
+
+
+def test_the_curriculum_rises_and_the_networks_change(run: Path) -> None:
+    rows = [json.loads(line) for line in (run / "metrics.jsonl").read_text().splitlines()]
+    assert rows[-1]["train/level"] == pytest.approx(1.0) or rows[-1]["train/level"] >= 0.3
+    weights = load_checkpoint(run / LATEST).weights
+    assert float(weights["network.layers.2.kept.weight"].abs().max()) > 1e-3
+
+
+def test_the_worker_comes_back_and_acts_the_same(run: Path) -> None:
+    environment = WorkerEnvironment(1, num_threads=1)
+    first, second = (load_policy(run, expected=environment.spec) for _ in range(2))
+    assert torch.equal(actions(first), actions(second))
+
+
+def test_a_worker_of_other_joints_is_refused(run: Path) -> None:
+    legs = WorkerEnvironment(1, owned="legs", num_threads=1)
+    with pytest.raises(UserError, match="g1_worker.*not 'g1_worker_legs'"):
+        load_policy(run, expected=legs.spec)
+    fewer = dataclasses.replace(legs.spec, name="g1_worker")
+    with pytest.raises(UserError, match="action has 15 entries, the task 12"):
+        load_policy(run, expected=fewer)
+
+
+def test_another_control_rate_is_refused(run: Path) -> None:
+    spec = dataclasses.replace(WorkerEnvironment(1, num_threads=1).spec, control_rate_hz=100.0)
+    with pytest.raises(UserError, match=r"control rate is 50\.0 Hz"):
+        load_policy(run, expected=spec)
+
+
+def test_one_world_forgets_alone(run: Path) -> None:
+    policy = load_policy(run)
+    policy.reset(num_envs=2)
+    observation = torch.randn(2, WorkerEnvironment(1, num_threads=1).spec.observation.size)
+    policy.act(observation)
+    policy.reset(torch.tensor([1]), num_envs=2)
+    after = policy.act(0.5 * observation)
+    policy.reset(num_envs=2)
+    policy.reset(torch.tensor([0, 1]), num_envs=2)
+    fresh = policy.act(0.5 * observation)
+    assert torch.equal(after[1], fresh[1]) and not torch.equal(after[0], fresh[0])
