@@ -91,7 +91,7 @@ VERBS: Mapping[str, Verb] = {
         _evaluation("bench", "measure how fast the simulation is", "BenchSettings", "bench:bench"),
         Verb(
             "export",
-            "write a scene or a robot as a file that other tools open",
+            "write a scene, a robot or a worker's policy as a file that other tools open",
             {"export": Action("robolearn.export.settings:ExportSettings", "robolearn.export.export:export")},
             records=False,
         ),

@@ -12,11 +12,11 @@ from envs.robots.g1.constants import PELVIS, STANDING_HEIGHT
 
 CAMERA_POSITION: Final = (2.1, -1.5, 1.0)
 CAMERA_TARGET: Final = (0.0, 0.0, 0.62)
-"""Of the camera front, beside a robot that stands in the origin [m]; it keeps its place to the centre of mass."""
+"""Of the camera front, for a robot that stands in the origin [m]; it moves as the centre of mass does."""
 
 SHADOW_REACH: Final = 4.0
-"""Shadows are drawn within this distance of the centre [m]; with less, the floor before a crouching robot, whose
-camera is low, is grainy."""
+"""Shadows are drawn within this distance of the centre [m]; with less, the floor before a crouching robot is
+grainy, since its camera is low."""
 
 
 def picture_worker() -> mujoco.MjSpec:
@@ -35,7 +35,7 @@ def picture_worker() -> mujoco.MjSpec:
         name="front", pos=CAMERA_POSITION, mode=follows, fovy=looks.CAMERA_VERTICAL_FIELD
     )
     camera.alt.type = mujoco.mjtOrientation.mjORIENTATION_XYAXES
-    camera.alt.xyaxes = _axes(np.array(CAMERA_TARGET) - CAMERA_POSITION)
+    camera.alt.xyaxes[:] = _axes(np.array(CAMERA_TARGET) - CAMERA_POSITION)
     # Viewers begin with it, too: a free camera would lose a robot that walks.
     spec.visual.global_.cameraid = 0
     return spec

@@ -90,9 +90,7 @@ class Steering:
     def text(self) -> tuple[str, str]:
         """Entries with their keys, and their values, a line each."""
         rows = [f"{entry.name} ({entry.more}, {entry.less})" for entry in ENTRIES]
-        values = [
-            f"{value:.2f} {entry.unit}" for value, entry in zip(self.command, ENTRIES, strict=True)
-        ]
+        values = [f"{value:.2f} {entry.unit}" for value, entry in zip(self.command, ENTRIES, strict=True)]
         return "\n".join([*rows, f"stop ({STOP})"]), "\n".join(values)
 
 

@@ -52,7 +52,7 @@ class ViewSettings:
     checkpoint: folder of the policy, or the run that trained it
     expert: watch the task's scripted expert instead of a checkpoint
     viewer: window, web, or auto for a window where there is a display
-    drive: command a robot yourself, with keys or sliders, where the task has commands; false for the episodes' own
+    drive: command a robot with keys or sliders, where the task has commands; false for the episodes' own
     speed: simulated seconds a wall second
     port: of the web viewer, which only this machine can reach; 0 for any free one
     episodes: stop after this many, 0 to go on until closed

@@ -61,7 +61,7 @@ def _gait() -> dict[str, Any]:
         "units": {"period": "s", "height_rate": "m/s", "still": "m/s and rad/s"},
         "initial": {"height": "that of the pelvis above the soles", "phase": "0 or 0.5", "moving": False},
         "step": GAIT_STEP,
-        "rule": "begin with initial; from the second observation on run step before each, in Python here, for "
-        "gait.height = height, gait.sine = sine and gait.cosine = cosine; the left foot swings in the first half "
-        "of the phase, the right one in the second",
+        "rule": "begin with initial, and run step, which is Python, before every observation but the first; "
+        "gait.height is height, gait.sine is sine, gait.cosine is cosine; the left foot swings in the first "
+        "half of the phase, the right one in the second",
     }

@@ -9,8 +9,8 @@ from robolearn.policies.worker.worker_policy import WorkerPolicy
 class WorkerGraph(nn.Module):
     """One control step of a worker.
 
-    A memory (N, M) of zeros begins an episode; afterwards each step takes the one that the step before gave. Its
-    entries: 1 where an episode is under way, the last action, and the frames before the present one, newest first.
+    A memory (N, M) of zeros begins an episode; afterwards each step takes the one that the step before gave.
+    Its entries: 1 where an episode is under way, the last action, and the earlier frames, newest first.
     """
 
     def __init__(self, policy: WorkerPolicy) -> None:
@@ -25,7 +25,7 @@ class WorkerGraph(nn.Module):
         return 1 + self._actions + self._remembered * self._frame
 
     def forward(self, observation: Tensor, memory: Tensor) -> tuple[Tensor, Tensor]:
-        """Joint targets (N, A) [rad] and the next memory (N, M), of raw observations (N, O) and memory (N, M)."""
+        """Joint targets (N, A) [rad] and the next memory, of raw observations (N, O) and memory (N, M)."""
         under_way, last_action = memory[:, :1], memory[:, 1 : 1 + self._actions]
         frame = self.policy.frame(observation, last_action)
         older = torch.where(

@@ -1,10 +1,11 @@
 """A worker's checkpoint as an ONNX file, with all that a program needs to run it."""
 
-import io
 import json
+import tempfile
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, Final
 
 import onnx
@@ -46,21 +47,26 @@ def checkpoint_onnx(path: str) -> bytes:
 
 def _traced(graph: WorkerGraph) -> bytes:
     example = (torch.zeros(2, graph.policy.spec.observation.size), torch.zeros(2, graph.memory_size))
-    buffer = io.BytesIO()
-    with _searchsorted_exports(), warnings.catch_warnings(), torch.no_grad():
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        _searchsorted_exports(),
+        warnings.catch_warnings(),
+        torch.no_grad(),
+    ):
+        file = Path(folder) / "worker.onnx"
         # Of sizes and indices that are constant here, and of the exporter that needs no further package.
         warnings.simplefilter("ignore")
         torch.onnx.export(
             graph,
             example,
-            buffer,
+            file,
             input_names=INPUTS,
             output_names=OUTPUTS,
             dynamic_axes={name: {0: "batch"} for name in (*INPUTS, *OUTPUTS)},
             opset_version=OPSET,
             dynamo=False,
         )
-    return buffer.getvalue()
+        return file.read_bytes()
 
 
 @contextmanager
@@ -73,8 +79,9 @@ def _searchsorted_exports() -> Iterator[None]:
         counted = g.op("Cast", less, to_i=onnx.TensorProto.INT64)
         return g.op("ReduceSum", counted, axis, keepdims_i=0)
 
-    torch.onnx.register_custom_op_symbolic("aten::searchsorted", count_less, OPSET)
+    name = "aten::searchsorted"
+    torch.onnx.register_custom_op_symbolic(name, count_less, OPSET)  # pyright: ignore[reportPrivateImportUsage]
     try:
         yield
     finally:
-        torch.onnx.unregister_custom_op_symbolic("aten::searchsorted", OPSET)
+        torch.onnx.unregister_custom_op_symbolic(name, OPSET)  # pyright: ignore[reportPrivateImportUsage]

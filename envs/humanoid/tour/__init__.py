@@ -14,7 +14,7 @@ Chosen here:
 - Arms follow their first line from the release on; the program has them wait for one control step.
 - The clock of a worker's gait begins with the left foot, and its height with the one commanded.
 - Errors count at the end of each segment that the robot finished; the program counts that of the fall, too.
-- The robot is this package's, with its URDF's efforts and capsules for links. The program's has the same
-  links with meshes, ankles and waist of 50 N m, hip pitch and roll with the armature of 7520-22, and joints with a
+- The robot is this package's, with its URDF's efforts and capsules for links. The program's has the same links
+  with meshes, ankles and waist of 50 N m, hip pitch and roll with the armature of 7520-22, and in all joints a
   damping of 0.01 N m s/rad and a friction of 0.01 N m.
 """

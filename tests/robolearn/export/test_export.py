@@ -86,7 +86,7 @@ def test_a_robots_looks_change_nothing_else(tmp_path: Path) -> None:
     [
         (
             ["model=one_lag", "out={}/a.xml"],
-            "unknown model 'one_lag': valid are g1, g1_hands, g1_worker, g1_worker_legs, one_leg, panda; did you",
+            "unknown model 'one_lag': valid are g1, g1_hands, g1_worker, g1_worker_legs, one_leg, panda; did",
         ),
         (["model=panda", "looks=true", "out={}/a.xml"], "model 'panda' has no looks"),
         (["model=panda", "format=urdf", "out={}/a.xml"], "unknown format 'urdf': valid are mjcf, onnx"),
@@ -94,7 +94,10 @@ def test_a_robots_looks_change_nothing_else(tmp_path: Path) -> None:
         (["model=panda"], "export needs a value: out=..."),
         (["out={}/a.xml"], "nothing to export: give model=NAME, or checkpoint=DIR format=onnx"),
         (["model=panda", "checkpoint=a", "out={}/a"], "model=panda and checkpoint=a exclude each other"),
-        (["model=panda", "format=onnx", "out={}/a"], "format=onnx, which takes a checkpoint: give format=mjcf"),
+        (
+            ["model=panda", "format=onnx", "out={}/a"],
+            "with format=onnx, which takes a checkpoint: give format",
+        ),
         (["checkpoint=a", "out={}/a"], "format=mjcf, which takes a model: give format=onnx"),
         (["checkpoint=a", "format=onnx", "looks=true", "out={}/a"], "checkpoint=a has no looks"),
         (["checkpoint=a/b", "format=onnx", "out={}"], "is a folder: name a file in it"),
