@@ -86,30 +86,35 @@ class Parameters:
         self._offset = torch.zeros(simulation.num_worlds, len(JOINTS))
         self.summary = torch.zeros(simulation.num_worlds, len(SUMMARY))
 
-    def draw(self, seeds: Tensor, worlds: Tensor) -> None:
-        """Draw those of episodes `seeds` (K,) in the named worlds, (K,) int64."""
-        ranges = self.randomisation
+    def draw(self, seeds: Tensor, worlds: Tensor, spread: Tensor) -> None:
+        """Draw those of episodes `seeds` (K,) in the named worlds, (K,) int64.
+
+        spread: (K,) in 0 to 1, how far from the nominal robot within the ranges
+        """
+        ranges, spread = self.randomisation, spread.double()[:, None]
         bodies, motors = self.simulation.model.nbody - 1, len(JOINTS)
         shares = uniform(seeds, Stream.PARAMETERS, 0, 9 + bodies + 3 * motors).double()
         torso, hands, com, friction, delay, strong, links, gains, offset = shares.split(
             (1, 2, 3, 1, 1, 1, bodies, 2 * motors, motors), dim=1
         )
-        payload = between(*ranges.torso_payload, torso)
-        factor = between(*ranges.link_mass, links)
-        self._set_masses(worlds, factor, payload, between(*ranges.hand_payload, hands))
-        shift = between(-ranges.torso_com, ranges.torso_com, com)
+
+        def factor(limits: Range, share: Tensor) -> Tensor:
+            return 1.0 + spread * (between(*limits, share) - 1.0)
+
+        payload = spread * between(*ranges.torso_payload, torso)
+        hand_payload = spread * between(*ranges.hand_payload, hands)
+        self._set_masses(worlds, factor(ranges.link_mass, links), payload, hand_payload)
+        shift = spread * between(-ranges.torso_com, ranges.torso_com, com)
         self._fields["body_ipos"][worlds, self._torso] = self._nominal["body_ipos"][self._torso] + shift
-        grip = between(*ranges.friction, friction)
+        grip = factor(ranges.friction, friction)
         self._fields["geom_friction"][worlds, :, 0] = grip.expand(-1, self.simulation.model.ngeom)
         stiffness, damping = gains.chunk(2, dim=1)
-        self._set_gains(worlds, between(*ranges.stiffness, stiffness), between(*ranges.damping, damping))
-        strength = between(*ranges.strength, strong)
-        self._fields["actuator_forcerange"][worlds] = (
-            strength[..., None] * self._nominal["actuator_forcerange"]
-        )
+        self._set_gains(worlds, factor(ranges.stiffness, stiffness), factor(ranges.damping, damping))
+        strength = factor(ranges.strength, strong)[..., None]
+        self._fields["actuator_forcerange"][worlds] = strength * self._nominal["actuator_forcerange"]
         late = (ranges.delay[0] + delay * (ranges.delay[1] - ranges.delay[0] + 1)).floor()
         self.set_delay(worlds, late[:, 0])
-        self._offset[worlds] = between(-ranges.torque_offset, ranges.torque_offset, offset).float()
+        self._offset[worlds] = (spread * between(-ranges.torque_offset, ranges.torque_offset, offset)).float()
         self.summary[worlds] = torch.cat((payload / 10.0, 10.0 * shift, grip, late / 3.0), 1).float()
         self.simulation.batch.set_const(worlds.numpy())
 

@@ -53,12 +53,14 @@ class Difficulty:
     speed: share of the commanded velocities' ranges
     arms: from small motions of the arms to nearly uniform ones
     pushes: factor on pushes, punches and the start's velocities
+    robots: how far robots differ from the nominal one
     assistance: share of a support that holds the pelvis upright; 0 in the task itself
     """
 
     speed: Tensor
     arms: Tensor
     pushes: Tensor
+    robots: Tensor
     assistance: Tensor
 
 
@@ -133,7 +135,7 @@ class WorkerEnvironment(BatchedEnvironment):
         self.phase = torch.zeros(count, dtype=torch.int64)
         self._command_steps = round(self.ranges.every_seconds / self.simulation.control_period)
         ones = torch.ones(count)
-        self.difficulty = Difficulty(ones.clone(), ones.clone(), ones.clone(), torch.zeros(count))
+        self.difficulty = Difficulty(*(ones.clone() for _ in range(4)), torch.zeros(count))
         self.last_observation = torch.zeros(count, OBSERVATION.size)
         self.simulation.forward(torch.arange(count))
         self.state = self._reader.read(self._reader.feet())
@@ -157,7 +159,7 @@ class WorkerEnvironment(BatchedEnvironment):
     def make_robots(self, worlds: Tensor) -> None:
         """Give the named worlds, (K,) int64, the model's parameters of their episodes."""
         self._damping[worlds, 3:5] = SUPPORT_DAMPING * self.difficulty.assistance[worlds, None].double()
-        self.parameters.draw(self.seeds[worlds], worlds)
+        self.parameters.draw(self.seeds[worlds], worlds, self.difficulty.robots[worlds])
 
     def _command(self, worlds: Tensor) -> None:
         """Draw the named worlds' first commands."""

@@ -148,5 +148,26 @@ def spectrum(eigenvalues: NDArray[np.complex128]) -> str:
         return _svg(figure)
 
 
+def heat_maps(
+    maps: Mapping[str, NDArray[np.float64]], rows: Sequence[str], columns: Sequence[str], axes: tuple[str, str]
+) -> str:
+    """Grids (rows, columns) side by side, each by its title, with the values written in; NaN is left blank.
+
+    axes: labels of the rows and of the columns
+    """
+    with _figure(3.3 * len(maps), 2.6, len(maps)) as (figure, places):
+        for place, (title, grid) in zip(places, maps.items(), strict=True):
+            place.imshow(grid, cmap="YlOrRd", vmin=0.0, aspect="auto", alpha=0.8)
+            for (row, column), value in np.ndenumerate(grid):
+                if np.isfinite(value):
+                    place.text(column, row, f"{value:.3f}", ha="center", va="center", fontsize=7.5)
+            place.set_title(title)
+            place.set_xticks(range(len(columns)), columns, rotation=30, fontsize=7)
+            place.set_yticks(range(len(rows)), rows, fontsize=7)
+            place.set_xlabel(axes[1])
+        places[0].set_ylabel(axes[0])
+        return _svg(figure)
+
+
 def _spans_decades(values: Sequence[float]) -> bool:
     return bool(values) and min(values) > 0 and max(values) > 100 * min(values)

@@ -16,6 +16,7 @@ from robolearn.evaluation.koopman_section import PREFIX as KOOPMAN
 from robolearn.evaluation.koopman_section import koopman_section
 from robolearn.evaluation.report_runs import Evaluation, Runs, Training, pairs, read_runs
 from robolearn.evaluation.settings import ReportSettings
+from robolearn.evaluation.worker_section import worker_section
 from robolearn.storage import write_bytes
 
 PAGE = "report.html"
@@ -45,7 +46,7 @@ def render(runs: Runs, title: str) -> str:
         _success_section(runs.evaluations, missing)
         | {"videos": _videos(runs.evaluations, missing)}
         | _learning_section(runs.trainings, missing)
-        | {"koopman": koopman_section(runs.trainings, missing)}
+        | {"koopman": koopman_section(runs.trainings, missing), "workers": worker_section(runs.evaluations)}
     )
     if not runs.benchmarks:
         missing.append("No benchmark was given: robolearn bench measures the speed.")

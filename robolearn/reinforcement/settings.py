@@ -198,8 +198,8 @@ class WorkerOptimisation:
     learning_rate: float = 5e-4
     target_kl: float = 0.015
     clip: float = 0.2
-    initial_std: float = 0.5
-    entropy_weight: float = 0.004
+    initial_std: float = 0.4
+    entropy_weight: float = 0.001
     max_gradient_norm: float = 1.0
     discount: float = 0.99
     gae_lambda: float = 0.95
@@ -213,8 +213,8 @@ class Curriculum:
     change: of the level, 0 to 1, an iteration
     """
 
-    raise_seconds: float = 40.0
-    lower_seconds: float = 10.0
+    raise_seconds: float = 20.0
+    lower_seconds: float = 6.0
     change: float = 0.004
 
 

@@ -46,14 +46,18 @@ class WorkerEpisodes(EpisodicBatch):
         self._memory = FrameMemory(self.num_envs, policy.frame_size, policy.config.lags)
         self._last_action = torch.zeros(self.num_envs, self.action_size)
         self._ages = torch.zeros(self.num_envs, dtype=torch.int64)
+        self._longest = environment.spec.max_episode_steps
+        self._limits = torch.full((self.num_envs,), self._longest)
         self._returns = torch.zeros(self.num_envs)
         self._tally = EpisodeTally()
         self._raw = torch.zeros(self.num_envs, environment.spec.observation.size)
         self.observation = torch.zeros(self.num_envs, self.observation_size)
 
     def start(self) -> Tensor:
-        """Begin an episode in every world."""
-        return self._begin(torch.arange(self.num_envs))
+        """Begin an episode in every world; first episodes are cut short, each elsewhere, so that they spread."""
+        observation = self._begin(torch.arange(self.num_envs))
+        self._limits = 1 + torch.arange(self.num_envs) * self._longest // self.num_envs
+        return observation
 
     def _begin(self, worlds: Tensor) -> Tensor:
         seeds = episode_seeds(self._stream, self._started, len(worlds))
@@ -62,7 +66,9 @@ class WorkerEpisodes(EpisodicBatch):
         difficulty.speed[worlds] = 0.3 + 0.7 * self.level
         difficulty.arms[worlds] = self.level
         difficulty.pushes[worlds] = self.level
+        difficulty.robots[worlds] = self.level
         difficulty.assistance[worlds] = max(0.0, 1.0 - self.level / UNASSISTED_LEVEL)
+        self._limits[worlds] = self._longest
         self._ages[worlds], self._returns[worlds], self._last_action[worlds] = 0, 0.0, 0.0
         self._raw = self.environment.reset(seeds, worlds)
         frames = self._memory.replace(worlds, self.policy.frame(self._raw[worlds], self._last_action[worlds]))
@@ -82,6 +88,8 @@ class WorkerEpisodes(EpisodicBatch):
         self._raw, self._last_action = transition.observation, action.clone()
         self._ages += 1
         self._returns += transition.reward
+        cut = (self._ages >= self._limits) & ~transition.terminated
+        transition.truncated, transition.success = transition.truncated | cut, transition.success | cut
         self._tally.add(transition, self._ages, self._returns)
         frames = self._memory.push(self.policy.frame(self._raw, self._last_action))
         self.observation = self._seen(frames)
@@ -111,6 +119,7 @@ class WorkerEpisodes(EpisodicBatch):
             "episodes_started": torch.tensor(self._started),
             "level": torch.tensor(self.level, dtype=torch.float64),
             "ages": self._ages.clone(),
+            "limits": self._limits.clone(),
             "returns": self._returns.clone(),
             "last_action": self._last_action.clone(),
             "frames": self._memory.frames.clone(),
@@ -123,6 +132,7 @@ class WorkerEpisodes(EpisodicBatch):
         self._snapshot.put_back(self.environment, entries_below("environment.", state))
         self._started, self.level = int(state["episodes_started"]), float(state["level"])
         self._ages, self._returns = state["ages"].clone(), state["returns"].clone()
+        self._limits = state["limits"].clone()
         self._last_action, self._raw = state["last_action"].clone(), state["raw"].clone()
         self._memory.put_back(state["frames"].clone())
         self.observation = state["observation"].clone()

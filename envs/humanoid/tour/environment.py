@@ -11,7 +11,6 @@ from envs.humanoid.sensing import OBSERVATION, measured, observation
 from envs.humanoid.settings import CommandRanges
 from envs.humanoid.state import StateReader
 from envs.humanoid.tour.arms import TourArms
-from envs.humanoid.tour.crane import hang, stance, tour_model, with_gains
 from envs.humanoid.tour.figures import TourFigures
 from envs.humanoid.tour.protocol import (
     COMMANDED_HEIGHT,
@@ -23,8 +22,17 @@ from envs.humanoid.tour.protocol import (
     WAYPOINTS,
 )
 from envs.humanoid.tour.punches import Puncher, draw_punches, is_due
+from envs.humanoid.tour.robot import stance, tour_model, with_gains
 from envs.humanoid.tour.waypoints import Guide, draw_waypoints, errors
-from envs.robots.g1.constants import ARM_JOINTS, JOINTS, LEG_JOINTS, WAIST_JOINTS, Gains, kind_of
+from envs.robots.g1.constants import (
+    ARM_JOINTS,
+    JOINTS,
+    LEG_JOINTS,
+    STANDING_HEIGHT,
+    WAIST_JOINTS,
+    Gains,
+    kind_of,
+)
 from envs.simulation import Simulation
 from robolearn.environment import BatchedEnvironment, Transition
 from robolearn.errors import UserError, unknown_name
@@ -90,7 +98,6 @@ class TourEnvironment(BatchedEnvironment):
         self._punches, self._threads, self._height = disturbance, num_threads, height
         self._fault_directory = fault_directory
         self._held_model = tour_model()
-        self._release = torch.from_numpy(hang(self._held_model))
         self._figures: TourFigures | None = None
         self.adopt(worker_drive() if drive is None else drive)
 
@@ -108,6 +115,7 @@ class TourEnvironment(BatchedEnvironment):
     def _bind(self) -> None:
         model, view = self.simulation.model, self.simulation.view
         self._qpos, self._ctrl = view("qpos"), view("ctrl")
+        self._addresses = torch.tensor([int(model.joint(name).qposadr[0]) for name in JOINTS])
         self._motors = torch.tensor([int(model.actuator(name).id) for name in JOINTS])
         limits = torch.tensor([model.joint(name).range.tolist() for name in JOINTS])
         self._lower, self._upper = limits.unbind(1)
@@ -144,7 +152,9 @@ class TourEnvironment(BatchedEnvironment):
         if self._figures is not None:
             self._figures.reset(worlds)
         self.simulation.reset(worlds)
-        torch.from_numpy(self.simulation.batch.state)[worlds] = self._release
+        self._qpos[worlds, 2] = STANDING_HEIGHT
+        self._qpos[worlds[:, None], self._addresses] = stance().double()
+        self._ctrl[worlds[:, None], self._motors] = stance().double()
         self.simulation.forward(worlds)
         self.state.put(worlds, self._reader.read(self._reader.feet(worlds), worlds))
         self.shaper.reset(worlds, torch.full((len(worlds),), self._height), torch.zeros(len(worlds)))

@@ -11,11 +11,8 @@ SUBSTEPS: Final = 10
 CONTROL_RATE: Final = 50
 """Control steps a second."""
 
-CRANE_SECONDS: Final = 3.0
-"""How long the stance is held, at `constants.STANDING_HEIGHT`."""
-
 STANCE_LEG: Final = {"hip_pitch": -0.312, "knee": 0.669, "ankle_pitch": -0.363}
-"""Angles of either leg in the fixed stance [rad]. Arms are in `constants`; everything else is straight."""
+"""Angles of either leg in the fixed stance [rad]; its arms and its height are in `constants`."""
 
 WAYPOINTS: Final = 18
 SEGMENT_STEPS: Final = 5 * CONTROL_RATE

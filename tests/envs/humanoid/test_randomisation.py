@@ -15,7 +15,7 @@ SEEDS = episode_seeds(2, 0, WORLDS)
 
 def drawn(randomisation: Randomisation) -> Parameters:
     parameters = Parameters(Simulation(MODEL, WORLDS, 1, SUBSTEPS), randomisation)
-    parameters.draw(SEEDS, torch.arange(WORLDS))
+    parameters.draw(SEEDS, torch.arange(WORLDS), torch.ones(WORLDS))
     return parameters
 
 
@@ -61,7 +61,7 @@ def test_a_delayed_action_moves_nothing_before_its_time() -> None:
     simulation = Simulation(MODEL, 2, 1, SUBSTEPS)
     parameters = Parameters(simulation, NOTHING)
     worlds = torch.arange(2)
-    parameters.draw(SEEDS[:2], worlds)
+    parameters.draw(SEEDS[:2], worlds, torch.ones(2))
     simulation.reset(worlds)
     simulation.view("qpos")[:, 2] = 2.0
     simulation.batch.expanded("actuator_delay")

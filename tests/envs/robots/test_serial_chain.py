@@ -26,9 +26,9 @@ def model() -> mujoco.MjModel:
 def test_poses_are_mujocos(model: mujoco.MjModel, base: str, tip: str, joints: tuple[str, ...]) -> None:
     chain = SerialChain(model, base, tip)
     assert chain.joints == joints
-    ranges = torch.tensor([model.joint(name).range.tolist() for name in joints])
+    lower, upper = torch.tensor([model.joint(name).range.tolist() for name in joints]).unbind(1)
     shares = torch.rand(20, len(joints), generator=torch.Generator().manual_seed(0))
-    angles = torch.lerp(*ranges.unbind(1), shares)
+    angles = torch.lerp(lower, upper, shares)
     position, rotation = chain.pose(angles)
     data = mujoco.MjData(model)
     for row, (place, turn) in zip(angles, zip(position, rotation, strict=True), strict=True):

@@ -7,7 +7,6 @@ import torch
 from torch import Tensor
 
 from envs.humanoid.tour.arms import TourArms
-from envs.humanoid.tour.crane import stance, tour_model
 from envs.humanoid.tour.hands import (
     ARM_MIRROR,
     HAND_HIGH,
@@ -16,6 +15,7 @@ from envs.humanoid.tour.hands import (
     HEAD_UNDERSIDE,
     HandBounds,
 )
+from envs.humanoid.tour.robot import stance, tour_model
 from envs.rendering.stl import read_stl
 from envs.robots.g1.constants import JOINTS, LEFT_ARM, RIGHT_ARM, default_angle
 from envs.robots.g1.model import g1_description

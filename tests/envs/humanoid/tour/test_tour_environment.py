@@ -8,9 +8,9 @@ from torch import Tensor
 
 from envs.humanoid.sensing import measured, observation
 from envs.humanoid.settings import CommandRanges
-from envs.humanoid.tour.crane import stance
 from envs.humanoid.tour.environment import OWNED, TourEnvironment, worker_drive
 from envs.humanoid.tour.protocol import SEGMENT_STEPS
+from envs.humanoid.tour.robot import stance
 from envs.humanoid.tour.waypoints import draw_waypoints, errors
 from envs.humanoid.worker import WorkerEnvironment
 from envs.humanoid.worker_training import make_worker

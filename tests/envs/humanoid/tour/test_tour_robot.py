@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 import torch
 
-from envs.humanoid.tour.crane import hang, stance, tour_model, with_gains
+from envs.humanoid.tour.environment import TourEnvironment
+from envs.humanoid.tour.robot import stance, tour_model, with_gains
 from envs.robots.g1.constants import JOINTS, Gains
 from envs.robots.g1.model import build_g1
 
@@ -26,14 +27,6 @@ ARMATURES = {"hip_yaw": 0.01018, "knee": 0.02510, "shoulder_roll": 0.00361, "wri
 @pytest.fixture(scope="module")
 def model() -> mujoco.MjModel:
     return tour_model()
-
-
-@pytest.fixture(scope="module")
-def released(model: mujoco.MjModel) -> mujoco.MjData:
-    data = mujoco.MjData(model)
-    mujoco.mj_setState(model, data, hang(model), mujoco.mjtState.mjSTATE_INTEGRATION)
-    mujoco.mj_forward(model, data)
-    return data
 
 
 def test_physics_steps_take_2_ms_and_the_robot_is_the_nominal_one(model: mujoco.MjModel) -> None:
@@ -68,11 +61,18 @@ def test_the_stance_is_the_published_one() -> None:
         assert angle == pytest.approx(STANCE.get(name, STANCE.get(kind, 0.0)))
 
 
-def test_the_crane_holds_the_pelvis_for_3_seconds(released: mujoco.MjData) -> None:
-    assert released.time == pytest.approx(3.0)
-    np.testing.assert_array_equal(released.qpos[:7], (0.0, 0.0, 0.793, 1.0, 0.0, 0.0, 0.0))
-    assert not released.qvel[:6].any()
-    np.testing.assert_allclose(released.qpos[7:], stance().numpy(), atol=0.2)
-    np.testing.assert_allclose(released.qvel[6:], 0.0, atol=1e-3)
-    assert released.ncon == 0
-    assert torch.equal(torch.from_numpy(released.ctrl).float(), stance())
+def test_an_episode_begins_as_the_crane_lets_go_after_3_seconds(model: mujoco.MjModel) -> None:
+    data = mujoco.MjData(model)
+    data.qpos[7:] = data.ctrl[:] = stance().numpy()
+    held = (0.0, 0.0, 0.793, 1.0, 0.0, 0.0, 0.0)
+    for _ in range(round(3.0 / 0.002)):
+        data.qpos[:7], data.qvel[:6] = held, 0.0
+        mujoco.mj_step(model, data)
+        assert data.ncon == 0
+    environment = TourEnvironment(1, num_threads=1)
+    environment.reset(torch.tensor([5]))
+    state, speed = environment.simulation.view("qpos")[0], environment.simulation.view("qvel")[0]
+    np.testing.assert_array_equal(state[:7], held)
+    np.testing.assert_allclose(state[7:], data.qpos[7:], atol=1e-9)
+    np.testing.assert_allclose(speed[6:], data.qvel[6:], atol=1e-9)
+    assert not speed.any()

@@ -1,17 +1,15 @@
-"""The tour's robot, and the fixed stance from which every episode begins."""
+"""The tour's robot, and the fixed stance in which every episode begins."""
 
 import copy
 from collections.abc import Mapping
 
 import mujoco
-import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
 
 from envs.humanoid.scene import g1_scene
-from envs.humanoid.tour.protocol import CRANE_SECONDS, STANCE_LEG, TIMESTEP
-from envs.robots.g1.constants import JOINTS, LEG_JOINTS, STANDING_HEIGHT, Gains, default_angle, holding_gains
+from envs.humanoid.tour.protocol import STANCE_LEG, TIMESTEP
+from envs.robots.g1.constants import JOINTS, LEG_JOINTS, Gains, default_angle, holding_gains
 
 
 def stance() -> Tensor:
@@ -41,24 +39,3 @@ def with_gains(model: mujoco.MjModel, gains: Mapping[str, Gains]) -> mujoco.MjMo
         actuator.gainprm[0] = gain.stiffness
         actuator.biasprm[1:3] = -gain.stiffness, -gain.damping
     return changed
-
-
-def hang(model: mujoco.MjModel) -> NDArray[np.float64]:
-    """The physics state (`mjSTATE_INTEGRATION`) after the crane has held the stance for 3 s."""
-    data = mujoco.MjData(model)
-    data.qpos[7:] = stance().numpy()
-    data.ctrl[:] = stance().numpy()
-    for _ in range(round(CRANE_SECONDS / TIMESTEP)):
-        _hold(data)
-        mujoco.mj_step(model, data)
-    _hold(data)
-    kind = mujoco.mjtState.mjSTATE_INTEGRATION
-    state = np.zeros(mujoco.mj_stateSize(model, kind))
-    mujoco.mj_getState(model, data, state, kind)
-    return state
-
-
-def _hold(data: mujoco.MjData) -> None:
-    """Put the pelvis upright at the world's origin, at rest."""
-    data.qpos[:7] = 0.0, 0.0, STANDING_HEIGHT, 1.0, 0.0, 0.0, 0.0
-    data.qvel[:6] = 0.0
