@@ -23,7 +23,6 @@ def tour_summary(table: EpisodeTable) -> dict[str, Any]:
         "position_error_m": targets,
         "yaw_error_deg": targets,
         "energy_kj": completed,
-        "absolute_energy_kj": completed,
     }
     count = int(completed.sum())
     summary: dict[str, Any] = {
@@ -43,3 +42,19 @@ def _mean(values: NDArray[np.float64], weights: NDArray[Any]) -> tuple[float | N
         return None, None
     mean, interval = weighted_mean(values[counted], weights[counted])
     return mean, list(interval)
+
+
+def describe_tour(record: dict[str, Any]) -> list[str]:
+    """Lines for people."""
+    low, high = record["completed_ci95"]
+    lines = [
+        f"  completed  {record['completed_rate']:.1%}  ({low:.1%} to {high:.1%} at 95 %)",
+        f"  survival   {record['survival_s']:.1f} s",
+    ]
+    if record["position_error_m"] is not None:
+        lines.append(
+            f"  errors     {100 * record['position_error_m']:.0f} cm, {record['yaw_error_deg']:.0f} degrees"
+        )
+    if record["energy_kj"] is not None:
+        lines.append(f"  energy     {record['energy_kj']:.1f} kJ")
+    return lines

@@ -213,9 +213,9 @@ class Curriculum:
     change: of the level, 0 to 1, an iteration
     """
 
-    raise_seconds: float = 20.0
-    lower_seconds: float = 6.0
-    change: float = 0.004
+    raise_seconds: float = 8.0
+    lower_seconds: float = 3.0
+    change: float = 0.005
 
 
 @dataclass

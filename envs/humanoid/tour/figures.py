@@ -17,7 +17,7 @@ class TourFigures:
     def __init__(self, num_worlds: int, period: float) -> None:
         """period: of control [s]."""
         self._period = period
-        names = ("steps", "completed", "targets", "position", "turn", "spent", "flowed")
+        names = ("steps", "completed", "targets", "position", "turn", "energy")
         self._sums = {name: torch.zeros(num_worlds, dtype=torch.float64) for name in names}
 
     def reset(self, worlds: Tensor) -> None:
@@ -30,8 +30,7 @@ class TourFigures:
         power = (state.torque * state.joint_velocity).double()
         self._sums["steps"] += running
         self._sums["completed"] += completed
-        self._sums["spent"] += (power.clamp(min=0.0).sum(1) * running).nan_to_num()
-        self._sums["flowed"] += (power.abs().sum(1) * running).nan_to_num()
+        self._sums["energy"] += (power.abs().sum(1) * running).nan_to_num()
 
     def add_target(self, worlds: Tensor, way: Tensor, turn: Tensor) -> None:
         """Segments end in the named worlds, (K,), at errors (K, 2) [m] and (K,) [rad]."""
@@ -46,8 +45,7 @@ class TourFigures:
         completed: 1 or 0
         targets: segments that were finished
         position_error_m, yaw_error_deg: means over their ends; NaN where there is none
-        energy_kj: positive mechanical power of all joints, summed over control steps
-        absolute_energy_kj: its absolute value instead, as the published tables have it
+        energy_kj: absolute mechanical power of all joints, summed over control steps
         """
         sums = self._sums
         return {
@@ -56,6 +54,5 @@ class TourFigures:
             "targets": sums["targets"].clone(),
             "position_error_m": sums["position"] / sums["targets"],
             "yaw_error_deg": torch.rad2deg(sums["turn"] / sums["targets"]),
-            "energy_kj": sums["spent"] * self._period * _KILO,
-            "absolute_energy_kj": sums["flowed"] * self._period * _KILO,
+            "energy_kj": sums["energy"] * self._period * _KILO,
         }

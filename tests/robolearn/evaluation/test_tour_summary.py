@@ -11,7 +11,7 @@ from robolearn.evaluation.wilson import wilson_interval
 def table(success: list[bool], **figures: list[float]) -> EpisodeTable:
     count = len(success)
     return EpisodeTable.from_columns(
-        {"absolute_energy_kj": figures["energy_kj"]} | figures,
+        figures,
         episode=range(count),
         seed=range(count),
         success=success,
@@ -55,5 +55,5 @@ def test_a_mean_over_nothing_is_none() -> None:
         )
     )
     assert summary["completed_rate"] == 0.0 and summary["survival_s"] == 2.0
-    for name in ("position_error_m", "yaw_error_deg", "energy_kj", "absolute_energy_kj"):
+    for name in ("position_error_m", "yaw_error_deg", "energy_kj"):
         assert summary[name] is None and summary[f"{name}_ci95"] is None
