@@ -1,6 +1,7 @@
 """Random numbers as a pure function of seed, stream and counter: nothing to save, any order, any batch.
 
-SplitMix64's mixing of a counter (Steele, Lea and Flood, OOPSLA 2014), on int64 tensors that wrap as uint64 does.
+SplitMix64's mixing of a counter (Steele, Lea and Flood, OOPSLA 2014), on int64 tensors that wrap as uint64
+does.
 """
 
 from typing import Final

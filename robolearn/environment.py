@@ -64,11 +64,11 @@ class BatchedEnvironment(ABC):
     def step(self, action: Tensor) -> Transition:
         """Run one control period with `action`, (N, A) float32, in the units of `spec.action`."""
 
-    def record_figures(self) -> None:
+    def record_figures(self) -> None:  # noqa: B027
         """From now on keep the figures of merit that `figures` gives; most tasks have none."""
 
     def figures(self) -> Mapping[str, Tensor]:
-        """What an evaluation notes of the episodes so far, by name, (N,) each; call `record_figures` first."""
+        """What an evaluation notes of the episodes, by name, (N,) each; call `record_figures` first."""
         return {}
 
     @abstractmethod

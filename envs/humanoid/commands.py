@@ -13,7 +13,10 @@ STANDING_HEIGHT: Final = 0.74
 CROUCH_DEPTH: Final = 0.16
 """Half of the walking commands are lower than standing by up to this [m] (TrajBooster, B.4)."""
 
-def draw_commands(seeds: Tensor, stream: int, counter: Tensor, ranges: CommandRanges, speed: Tensor) -> Tensor:
+
+def draw_commands(
+    seeds: Tensor, stream: int, counter: Tensor, ranges: CommandRanges, speed: Tensor
+) -> Tensor:
     """Commands (N, 4) of episodes `seeds` (N,), the `counter`-th of each (N,).
 
     speed: share of the velocities' ranges that is used, (N,) in 0 to 1

@@ -11,15 +11,20 @@ from robolearn.policies.worker.command import is_moving
 
 HEIGHT_EDGES: Final = (0.30, 0.42, 0.54, 0.66, 0.76)
 SPEED_EDGES: Final = (0.0, 0.05, 0.35, 0.7, 1.4)
-"""Regions of commands: pelvis height [m], and planar speed or half the yaw rate, whichever is more [m/s, rad/s]."""
+"""Regions of commands: pelvis height [m], and planar speed or half the yaw rate, whichever is more [m/s]."""
 
 SETTLING_SECONDS: Final = 1.5
 """After a command to stand, before drift counts: a step that has begun is ended, and a squat done."""
 
+_GAIT_STEPS: Final = 35
+"""Control steps of a gait period, 0.7 s."""
+
 _SUMS: Final = (
     *("planar_velocity_error", "yaw_rate_error", "height_error", "foot_slip"),
     *("torque", "power", "joint_jerk", "lean_back"),
+    *("planar_velocity_error_over_gait", "yaw_rate_error_over_gait"),
 )
+"""Means over control steps. "Over gait": of errors' means over a gait period, without a step's sway."""
 
 
 class WorkerFigures:
@@ -35,11 +40,13 @@ class WorkerFigures:
         self._drift = torch.zeros(num_worlds, dtype=torch.float64)
         self._lifts = torch.zeros(num_worlds, dtype=torch.float64)
         self._acceleration = torch.zeros(num_worlds, 0)
+        self._window = torch.zeros(_GAIT_STEPS, num_worlds, 3)
 
     def reset(self, worlds: Tensor) -> None:
         """New episodes begin in the named worlds, (K,) int64."""
         for tensor in (self._steps, self._sums, self._regions, self._still_for, self._drift, self._lifts):
             tensor[worlds] = 0
+        self._window[:, worlds] = 0.0
 
     def add(self, moment: Moment, pelvis: Tensor, running: Tensor) -> None:
         """Count one control step of the worlds of the mask (N,) bool. pelvis: (N, 2) in the world [m]."""
@@ -56,20 +63,31 @@ class WorkerFigures:
             self._acceleration = acceleration
         jerk = (acceleration - self._acceleration) / m.period
         self._acceleration = acceleration
+        planar = m.command[:, :2] - state.velocity_in_heading[:, :2]
+        turning = m.command[:, 2] - state.yaw_rate
+        drift = self._over_gait(torch.cat((planar, turning[:, None]), 1))
         slip = (state.foot_velocity[..., :2].norm(dim=2) * state.foot_contact * before.foot_contact).sum(1)
         return torch.stack(
             (
-                (m.command[:, :2] - state.velocity_in_heading[:, :2]).norm(dim=1),
-                (m.command[:, 2] - state.yaw_rate).abs(),
+                planar.norm(dim=1),
+                turning.abs(),
                 (m.command[:, 3] - state.pelvis_height).abs(),
                 slip / state.foot_contact.sum(1).clamp(min=1),
                 state.torque.square().mean(1).sqrt(),
                 (state.torque * state.joint_velocity).clamp(min=0.0).sum(1),
                 jerk.square().mean(1).sqrt(),
                 state.gravity_in_pelvis[:, 0].clamp(max=0.0).neg(),
+                drift[:, :2].norm(dim=1),
+                drift[:, 2].abs(),
             ),
             1,
         )
+
+    def _over_gait(self, error: Tensor) -> Tensor:
+        """Mean of the errors (N, 3) of the last gait period."""
+        self._window = torch.cat((error[None], self._window[:-1]))
+        held = (self._steps + 1).clamp(max=_GAIT_STEPS).float()
+        return self._window.sum(0) / held[:, None]
 
     def _add_to_region(self, m: Moment, values: Tensor, running: Tensor) -> None:
         speed = torch.maximum(m.command[:, :2].norm(dim=1), m.command[:, 2].abs() / 2.0)
@@ -92,7 +110,7 @@ class WorkerFigures:
         self._lifts += (lifted.sum(1) * settled).double()
 
     def values(self) -> Mapping[str, Tensor]:
-        """By name, (N,) each: means over the episode so far; sums of regions; drift and steps while standing."""
+        """By name, (N,) each: means over the episode, sums of regions, drift and steps while standing."""
         means = self._sums / self._steps.clamp(min=1)[:, None]
         found = {f"mean.{name}": means[:, place] for place, name in enumerate(_SUMS)}
         found |= {"stand_drift": self._drift, "stand_lifts": self._lifts}

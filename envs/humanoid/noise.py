@@ -8,7 +8,7 @@ from torch import Tensor
 from robolearn.counter_random import uniform
 
 _ROWS: Final = 8192
-"""Of the table: drawing a row costs a hundredth of drawing its numbers, and nobody meets one twice in 80 s."""
+"""Of the table: drawing a row costs a hundredth of drawing its numbers, and an episode meets few twice."""
 
 
 class StepNoise:

@@ -19,8 +19,8 @@ PUNCH_STEPS: Final = 4
 """Control steps that a punch lasts. Tour: 0.08 s."""
 
 SUPPORT_STIFFNESS, SUPPORT_DAMPING = 300.0, 30.0
-"""Of the support [N m/rad, N m s/rad]; chosen: gravity's toppling torque is about 200 N m/rad. The damping is the
-model's, on the pelvis's roll and pitch, since at the rate of control it would be unstable."""
+"""Of the support [N m/rad, N m s/rad]; chosen: gravity's toppling torque is about 200 N m/rad. The damping
+is the model's, on the pelvis's roll and pitch, since at the rate of control it would be unstable."""
 
 
 class Disturbances:
@@ -40,8 +40,7 @@ class Disturbances:
     def punch(self, seeds: Tensor, step: Tensor, size: Tensor) -> tuple[Tensor, Tensor]:
         """Links (N,) and forces on them in the world, (N, 3) [N]; zero in most steps. size: (N,) factor.
 
-        The link is that of a random joint; the direction is uniform, and the force half of the greatest to all of
-        it. A random delay within the interval keeps punches from being expected.
+        The link is a random joint's; the direction is uniform, and the force half of the greatest to all of it. A random delay within the interval keeps punches from being expected.
         """
         every = self.pushes.punch_every
         count = step // every
@@ -56,7 +55,7 @@ class Disturbances:
 
 
 def support_torque(state: HumanoidState, lean: Tensor) -> Tensor:
-    """Torques in the pelvis, (N, 3) [N m], that turn it to a forward lean of (N,) [rad], as a spring would."""
+    """Torques in the pelvis, (N, 3) [N m], that turn it to a lean of (N,) [rad] as a spring would."""
     down = torch.stack((lean.sin(), torch.zeros_like(lean), -lean.cos()), 1)
     turn = torch.cross(down, state.gravity_in_pelvis, dim=1)
     return SUPPORT_STIFFNESS * turn

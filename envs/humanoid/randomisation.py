@@ -136,9 +136,7 @@ class Parameters:
         mass = torch.maximum(mass, 0.1 * nominal)
         self._fields["body_mass"][worlds, self._links] = mass
         scale = (mass / nominal.clamp(min=1e-9))[..., None]
-        self._fields["body_inertia"][worlds, self._links] = (
-            scale * self._nominal["body_inertia"][self._links]
-        )
+        self._fields["body_inertia"][worlds, self._links] = scale * self._nominal["body_inertia"][self._links]
 
     def _set_gains(self, worlds: Tensor, stiffness: Tensor, damping: Tensor) -> None:
         """Factors (K, 29) on the servos' stiffness and damping."""

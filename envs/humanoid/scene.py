@@ -19,7 +19,7 @@ FLOOR: Final = "floor"
 
 
 def g1_scene() -> mujoco.MjSpec:
-    """The robot over the plane z = 0, at 50 Hz of control, its actions delayable by up to `GREATEST_DELAY` steps."""
+    """The robot over the plane z = 0, its actions delayable by up to `GREATEST_DELAY` steps."""
     spec = build_g1()
     spec.option.timestep = TIMESTEP
     spec.option.integrator = mujoco.mjtIntegrator.mjINT_IMPLICITFAST

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 
 @dataclass
 class CommandRanges:
-    """Of velocities in the heading frame [m/s, rad/s] and of the pelvis's height [m], and how often they change.
+    """Of velocities in the heading frame [m/s, rad/s] and the pelvis's height [m], and how often they change.
 
     squats, stands: shares of commands that squat, and that stand upright; the rest walks (TrajBooster, B.4)
     every_seconds: time between two commands (TrajBooster, B.4)
 
     Published: forward -0.8 to 1.2, sideways 0.5, yaw rate 0.8, height 0.24 to 0.74 (TrajBooster, B.4), where
-    heights below 0.28 m are beyond the hips' and ankles' limits with the feet flat. The yaw rate is wider here,
-    since a walk to a target turns by up to half a turn.
+    heights below 0.28 m are beyond the hips' and ankles' limits with the feet flat. The yaw rate is wider
+    here, since a walk to a target turns by up to half a turn.
     """
 
     backward: float = -0.8

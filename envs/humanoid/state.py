@@ -13,7 +13,7 @@ from envs.simulation import Simulation
 from robolearn.rotations import conjugate, rotate
 
 CONTACT_HEIGHT: Final = 0.002
-"""A foot whose lowest contact sphere is no higher above the floor [m] carries load: contacts are soft by less."""
+"""A foot whose lowest contact sphere is no higher above the floor [m] carries load: contacts give less."""
 
 
 @dataclass
@@ -99,7 +99,8 @@ class StateReader:
         spheres = self._geoms[worlds][:, self._spheres, 2].float().unflatten(1, (2, len(self._spheres) // 2))
         lowest = spheres.amin(2) - self._radius
         toes = rotate(
-            self._turns[worlds][:, self._feet].float(), feet.new_tensor((1.0, 0.0, 0.0)).expand(len(feet), 2, 3)
+            self._turns[worlds][:, self._feet].float(),
+            feet.new_tensor((1.0, 0.0, 0.0)).expand(len(feet), 2, 3),
         )
         toes_in_heading = turned_about_z(toes, -yaw[:, None])
         return HumanoidState(

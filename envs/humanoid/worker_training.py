@@ -29,13 +29,13 @@ def training_environment(settings: "WorkerPpoSettings") -> WorkerEnvironment:
 
 def make_worker(spec: TaskSpec, networks: WorkerNetworks) -> WorkerPolicy:
     """An untrained worker for the task `spec`, which stands in the crouch of the height it is told."""
-    gains = [kind_of(name.removesuffix(".target")).gains for name in spec.action.names]
+    kinds = [kind_of(name.removesuffix(".target")) for name in spec.action.names]
     config = WorkerConfig(
         hidden=list(networks.hidden),
         lags=list(networks.lags),
-        action_scale=networks.action_scale,
-        stiffness=[gain.stiffness for gain in gains],
-        damping=[gain.damping for gain in gains],
+        action_scale=[networks.effort_share * kind.motor.effort / kind.gains.stiffness for kind in kinds],
+        stiffness=[kind.gains.stiffness for kind in kinds],
+        damping=[kind.gains.damping for kind in kinds],
         heights=HEIGHTS.tolist(),
     )
     policy = WorkerPolicy(config, spec)

@@ -149,7 +149,10 @@ def spectrum(eigenvalues: NDArray[np.complex128]) -> str:
 
 
 def heat_maps(
-    maps: Mapping[str, NDArray[np.float64]], rows: Sequence[str], columns: Sequence[str], axes: tuple[str, str]
+    maps: Mapping[str, NDArray[np.float64]],
+    rows: Sequence[str],
+    columns: Sequence[str],
+    axes: tuple[str, str],
 ) -> str:
     """Grids (rows, columns) side by side, each by its title, with the values written in; NaN is left blank.
 

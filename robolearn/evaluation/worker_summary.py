@@ -13,6 +13,8 @@ _MEANS = {
     "planar_velocity_error_m_s": "mean.planar_velocity_error",
     "yaw_rate_error_rad_s": "mean.yaw_rate_error",
     "height_error_m": "mean.height_error",
+    "planar_velocity_error_over_gait_m_s": "mean.planar_velocity_error_over_gait",
+    "yaw_rate_error_over_gait_rad_s": "mean.yaw_rate_error_over_gait",
     "foot_slip_m_s": "mean.foot_slip",
     "torque_nm": "mean.torque",
     "power_w": "mean.power",
@@ -25,7 +27,7 @@ _ERRORS = ("planar_velocity_error", "yaw_rate_error", "height_error")
 
 
 def worker_summary(table: EpisodeTable) -> dict[str, Any]:
-    """Falls with their Wilson interval, means over all control steps with theirs, and the regions of commands."""
+    """Falls and means over control steps, with their intervals, and errors by region of commands."""
     falls, count = int((~table.success).sum()), len(table)
     summary: dict[str, Any] = {
         "fall_rate": falls / count,
@@ -87,8 +89,10 @@ def describe_worker(record: dict[str, Any]) -> list[str]:
     low, high = record["fall_rate_ci95"]
     return [
         f"  falls  {record['fall_rate']:.1%}  ({low:.1%} to {high:.1%} at 95 %)",
-        f"  planar velocity error  {record['planar_velocity_error_m_s']:.3f} m/s",
-        f"  yaw rate error         {record['yaw_rate_error_rad_s']:.3f} rad/s",
+        f"  planar velocity error  {record['planar_velocity_error_m_s']:.3f} m/s"
+        f"  (over a gait period {record['planar_velocity_error_over_gait_m_s']:.3f})",
+        f"  yaw rate error         {record['yaw_rate_error_rad_s']:.3f} rad/s"
+        f"  (over a gait period {record['yaw_rate_error_over_gait_rad_s']:.3f})",
         f"  height error           {100 * record['height_error_m']:.1f} cm",
         f"  drift while standing   {100 * record['stand_drift_m']:.1f} cm"
         f"  (95th percentile {100 * record['stand_drift_p95_m']:.1f} cm),"

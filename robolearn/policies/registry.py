@@ -42,8 +42,8 @@ class Kind:
     policy: its class
     config: all that it is built from besides weights and specification
     build: from a checkpoint, weights still to be loaded; the string says where its config is from
-    statistics: names in the checkpoint's normalisation, and in the policy's `state_dict`; what comes before the
-        dot is the vector, "observation" or "action", that has as many entries
+    statistics: names in the checkpoint's normalisation, and in the policy's `state_dict`; what comes before
+        the dot is the vector, "observation" or "action", that has as many entries
     """
 
     policy: type[Policy]

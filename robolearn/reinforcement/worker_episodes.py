@@ -1,4 +1,4 @@
-"""The decision process that the worker learns in: frames of what it sees, and what only the critic may know."""
+"""The decision process that the worker learns in: frames of what it sees, and what the critic may know."""
 
 from typing import TYPE_CHECKING
 
@@ -15,14 +15,17 @@ from robolearn.training.state import entries_below
 if TYPE_CHECKING:
     from envs.humanoid.worker import WorkerEnvironment
 
-UNASSISTED_LEVEL = 0.4
+UNSUPPORTED_LEVEL = 0.4
 """From this level on nothing supports the robot; chosen."""
+
+SLOWEST = 0.3
+"""Share of the commanded velocities' ranges at the beginning; chosen."""
 
 
 class WorkerEpisodes(EpisodicBatch):
     """N worlds that restart by themselves.
 
-    Observations are [actor's stacked frames, critic's frame and privileged entries]; actions are the network's.
+    Observations are [actor's stacked frames, critic's frame, privileged entries]; actions the network's.
 
     level: of difficulty, 0 to 1, of the episodes that begin from now on
     """
@@ -54,7 +57,7 @@ class WorkerEpisodes(EpisodicBatch):
         self.observation = torch.zeros(self.num_envs, self.observation_size)
 
     def start(self) -> Tensor:
-        """Begin an episode in every world; first episodes are cut short, each elsewhere, so that they spread."""
+        """Begin an episode in every world, cut short, each elsewhere, so that the next ones spread."""
         observation = self._begin(torch.arange(self.num_envs))
         self._limits = 1 + torch.arange(self.num_envs) * self._longest // self.num_envs
         return observation
@@ -62,12 +65,7 @@ class WorkerEpisodes(EpisodicBatch):
     def _begin(self, worlds: Tensor) -> Tensor:
         seeds = episode_seeds(self._stream, self._started, len(worlds))
         self._started += len(worlds)
-        difficulty = self.environment.difficulty
-        difficulty.speed[worlds] = 0.3 + 0.7 * self.level
-        difficulty.arms[worlds] = self.level
-        difficulty.pushes[worlds] = self.level
-        difficulty.robots[worlds] = self.level
-        difficulty.assistance[worlds] = max(0.0, 1.0 - self.level / UNASSISTED_LEVEL)
+        self._set_difficulty(worlds)
         self._limits[worlds] = self._longest
         self._ages[worlds], self._returns[worlds], self._last_action[worlds] = 0, 0.0, 0.0
         self._raw = self.environment.reset(seeds, worlds)
@@ -75,6 +73,15 @@ class WorkerEpisodes(EpisodicBatch):
         self.observation = self.observation.clone()
         self.observation[worlds] = self._seen(frames, worlds)
         return self.observation
+
+    def _set_difficulty(self, worlds: Tensor) -> None:
+        """First the support fades, then the rest comes."""
+        difficulty = self.environment.difficulty
+        share = max(0.0, (self.level - UNSUPPORTED_LEVEL) / (1.0 - UNSUPPORTED_LEVEL))
+        difficulty.assistance[worlds] = max(0.0, 1.0 - self.level / UNSUPPORTED_LEVEL)
+        difficulty.speed[worlds] = SLOWEST + (1.0 - SLOWEST) * share
+        for value in (difficulty.arms, difficulty.pushes, difficulty.robots):
+            value[worlds] = share
 
     def _seen(self, frames: Tensor, worlds: Tensor | slice = slice(None)) -> Tensor:
         """Observations of K worlds from their stacked frames."""

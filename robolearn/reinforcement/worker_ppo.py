@@ -1,4 +1,4 @@
-"""Proximal policy optimisation of the worker: a critic that knows more, and a learning rate that follows the KL."""
+"""PPO of the worker: a critic that knows more, and a learning rate that follows the divergence."""
 
 import math
 from collections import defaultdict

@@ -1,8 +1,8 @@
 """Standing postures of the G1 from upright to near the floor: soles flat, centre of mass over the feet.
 
-Upright down to 0.64 m, where the ankles come near their limit; below that the trunk leans forward. Solved for a
-centre of mass 35 mm in front of the ankles, the middle of the soles, with waist and arms in their default
-posture. Torques hold each posture still with half of the weight on either foot.
+Upright down to 0.64 m, where the ankles come near their limit; below that the trunk leans forward. Solved
+for a centre of mass 35 mm in front of the ankles, the middle of the soles, with waist and arms in their
+default posture. Torques hold each posture still with half of the weight on either foot.
 """
 
 from typing import Final, NamedTuple
@@ -15,7 +15,7 @@ from robolearn.interpolation import interpolate
 
 
 class Crouch(NamedTuple):
-    """One posture: pelvis height [m] and forward lean [rad], leg angles [rad], and torques that hold it [N m]."""
+    """One posture: pelvis height [m], forward lean and leg angles [rad], and torques that hold it [N m]."""
 
     height: float
     lean: float
@@ -86,7 +86,7 @@ TARGETS: Final = torch.tensor([_targets(crouch) for crouch in _CROUCHES])
 
 
 def crouch_posture(height: Tensor) -> Tensor:
-    """Joint angles (..., 29) [rad] of the posture at pelvis heights (...) [m], clamped to the table's range."""
+    """Joint angles (..., 29) [rad] of the posture at pelvis heights (...) [m], within the table's range."""
     return interpolate(HEIGHTS, POSTURES, height)
 
 

@@ -10,7 +10,7 @@ GAIT_PERIOD: Final = 0.7
 """Of two steps [s]; chosen: G1 policies with a clock use 0.6 to 0.8 s."""
 
 HEIGHT_RATE: Final = 0.5
-"""Greatest speed of the height that the worker is told [m/s]; chosen: a squat from 0.74 to 0.30 m takes 0.9 s."""
+"""Greatest speed of the height that the worker is told [m/s]; chosen: a deep squat takes 0.9 s."""
 
 FOOT_LIFT: Final = 0.08
 """Height of a swinging foot at the middle of its step [m]; chosen."""

@@ -1,14 +1,13 @@
 """Left and right exchanged: what a mirrored observation or action of the G1 is.
 
-Follows from entries' names: "left_" and "right_" change places; what turns about or points along an axis of the
-mirror plane changes its sign.
+Follows from entries' names: "left_" and "right_" change places; what turns about an axis of the mirror plane,
+or points across it, changes its sign.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-import torch
 from torch import Tensor
 
 _FLIPPED_JOINTS: Final = ("_roll_", "_yaw_")

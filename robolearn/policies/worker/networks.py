@@ -1,7 +1,8 @@
 """Perceptrons that treat left and right alike, exactly, at half the cost of ordinary ones.
 
-Hidden units come in pairs that the mirror exchanges. In the sums and differences of the pairs, a linear map that
-commutes with the mirror falls into two blocks of half the size (Cohen and Welling, ICML 2016, for this group).
+Hidden units come in pairs that the mirror exchanges. In the sums and differences of the pairs, a linear map
+that commutes with the mirror falls into two blocks of half the size (Cohen and Welling, ICML 2016, for this
+group).
 """
 
 from collections.abc import Sequence

@@ -9,10 +9,10 @@ class WorkerNetworks:
 
     hidden: widths of the actor's layers; critic_hidden: of the critic's
     lags: control steps back of the frames that the actor sees, from 0 on
-    action_scale: joint angle that an action of 1 stands for [rad] (TrajBooster: 0.25)
+    effort_share: share of each joint's greatest torque that an action of 1 asks for, at its servo's stiffness
     """
 
     hidden: list[int] = field(default_factory=lambda: [256, 128])
     critic_hidden: list[int] = field(default_factory=lambda: [256, 128])
     lags: list[int] = field(default_factory=lambda: [0, 1, 2, 4])
-    action_scale: float = 0.25
+    effort_share: float = 0.35

@@ -19,14 +19,15 @@ from robolearn.specification import TaskSpec
 class WorkerConfig:
     """What a worker is built from, besides its weights and its task's specification.
 
-    hidden, lags, action_scale: see `WorkerNetworks`
+    hidden, lags: see `WorkerNetworks`
+    action_scale: joint angles that actions of 1 stand for [rad]
     stiffness, damping: of the owned joints' servos [N m/rad, N m s/rad]
     heights: (K,) pelvis heights of the standing postures [m]
     """
 
     hidden: list[int]
     lags: list[int]
-    action_scale: float
+    action_scale: list[float]
     stiffness: list[float]
     damping: list[float]
     heights: list[float]
@@ -35,12 +36,13 @@ class WorkerConfig:
 class WorkerPolicy(Policy):
     """Joint targets hold the posture of the height told, plus `action_scale` times the network's output.
 
-    While the gait clock runs, each leg in its turn takes the posture of a pelvis that is lower by the foot's lift.
+    While the gait clock runs, each leg in its turn takes the posture of a pelvis that is lower by the foot's
+    lift.
 
-    A frame is the observation, joint positions less the reference posture, all scaled to about one, and the action
-    before it.
+    A frame is the observation, joint positions less the reference posture, all scaled to about one, and the
+    action before it.
 
-    postures: (K, 29) joint angles at `config.heights`, in the order of the observation's joint positions [rad]
+    postures: (K, 29) joint angles at `config.heights`, in the observation's order [rad]
     standing_targets: (K, 29) servo targets that hold them [rad]
     """
 
@@ -49,6 +51,7 @@ class WorkerPolicy(Policy):
     postures: Tensor
     standing_targets: Tensor
     heights: Tensor
+    action_scale: Tensor
 
     def __init__(self, config: WorkerConfig, spec: TaskSpec) -> None:
         super().__init__()
@@ -57,6 +60,7 @@ class WorkerPolicy(Policy):
         scale = [_scale(name) for name in spec.observation.names]
         self.register_buffer("observation_mean", torch.tensor(mean))
         self.register_buffer("observation_scale", torch.tensor(scale))
+        self.register_buffer("action_scale", torch.tensor(config.action_scale), persistent=False)
         self.register_buffer("heights", torch.tensor(config.heights), persistent=False)
         names = spec.observation.names
         self.action_mirror = Mirror.of(spec.action.names)
@@ -95,10 +99,12 @@ class WorkerPolicy(Policy):
     def targets(self, observation: Tensor, action: Tensor) -> Tensor:
         """Joint targets (N, A) [rad] of actions (N, A) at raw observations (N, O)."""
         height, sine = observation[:, self._height], observation[:, self._sine]
-        lifts = FOOT_LIFT * torch.stack((torch.zeros_like(sine), sine.clamp(min=0.0), (-sine).clamp(min=0.0)), 1)
+        lifts = FOOT_LIFT * torch.stack(
+            (torch.zeros_like(sine), sine.clamp(min=0.0), (-sine).clamp(min=0.0)), 1
+        )
         standing = interpolate(self.heights, self.standing_targets, height[:, None] - lifts)
         reference = standing[:, self._side, self._own]
-        return reference + self.config.action_scale * action
+        return reference + self.action_scale * action
 
     def forward(self, frames: Tensor) -> Tensor:
         """Actions (N, A) of stacked frames (N, L x F)."""

@@ -32,7 +32,7 @@ def test_reach_widens_the_motion() -> None:
     ends = [path(reach, SEGMENT_STEPS)[-1] - REST for reach in (0.0, 0.5, 1.0)]
     sizes = [float(end.abs().mean()) for end in ends]
     assert sizes[0] < 0.1 < sizes[2] and sizes[0] < sizes[1] < sizes[2]
-    # The published size at a share of 1 is nearly uniform times uniform, whose mean is a quarter of the range.
+    # At a reach of 1 the size is nearly uniform times uniform, whose mean is a quarter.
     upwards = ends[2][:, 0][ends[2][:, 0] > 0.0] / 1.5
     assert abs(float(upwards.mean()) - 0.25) < 0.03
 

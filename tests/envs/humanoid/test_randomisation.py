@@ -44,7 +44,7 @@ def test_draws_lie_in_their_ranges() -> None:
         found["actuator_biasprm"][..., 1], -found["actuator_gainprm"][..., 0], msg="stiffness acts both ways"
     )
     friction = found["geom_friction"][..., 0]
-    assert 0.55 <= float(friction.min()) and float(friction.max()) <= 2.0
+    assert float(friction.min()) >= 0.55 and float(friction.max()) <= 2.0
     assert torch.equal(friction.amin(1), friction.amax(1)), "feet and floor have the same"
     late = (found["actuator_delay"] / MODEL.opt.timestep).round()
     assert late.unique().tolist() == [0.0, 1.0, 2.0, 3.0]
@@ -52,7 +52,7 @@ def test_draws_lie_in_their_ranges() -> None:
     nominal = torch.from_numpy(MODEL.body_mass)
     plain = [i for i in range(1, MODEL.nbody) if MODEL.body(i).name not in (TORSO, *WRISTS)]
     factor = mass[:, plain] / nominal[plain]
-    assert 0.8 <= float(factor.min()) and float(factor.max()) <= 1.2
+    assert float(factor.min()) >= 0.8 and float(factor.max()) <= 1.2
     torso = mass[:, MODEL.body(TORSO).id] - nominal[MODEL.body(TORSO).id]
     assert -7.0 < float(torso.min()) < -1.0 and 6.0 < float(torso.max()) < 12.0
 

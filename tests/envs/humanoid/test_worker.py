@@ -1,5 +1,7 @@
 """The worker's task: episodes that depend on their seed alone, end on falls, and can be put back."""
 
+from pathlib import Path
+
 import pytest
 import torch
 from torch import Tensor
@@ -67,13 +69,13 @@ def test_a_fall_ends_the_episode_and_nothing_moves_after_it() -> None:
     environment.reset(SEEDS[:2])
     limp = torch.zeros(2, 15)
     limp[:, [3, 9]] = 2.5
-    for step in range(1, 200):
+    steps = 0
+    while not environment.done.all():
         transition = environment.step(limp)
-        if bool(transition.done.all()):
-            break
+        steps += 1
     assert bool(transition.terminated.all()) and not transition.success.any()
     assert transition.phase.tolist() == [1, 1] and not transition.fault.any()
-    assert step < 150
+    assert steps < 150
     before = environment.simulation.view("qpos").clone()
     again = environment.step(limp)
     assert again.reward.tolist() == [0.0, 0.0] and bool(again.done.all())
@@ -96,7 +98,7 @@ def test_standing_to_the_end_is_success() -> None:
     assert ends == [False, False, True] and bool(transition.success[0])
 
 
-def test_a_diverged_world_is_a_fault_and_is_dumped(tmp_path) -> None:  # noqa: ANN001
+def test_a_diverged_world_is_a_fault_and_is_dumped(tmp_path: Path) -> None:
     environment = WorkerEnvironment(2, num_threads=1, fault_directory=tmp_path)
     observation = environment.reset(SEEDS[:2])
     environment.simulation.view("qvel")[1, 3] = float("nan")
@@ -152,5 +154,5 @@ def test_targets_beyond_a_joints_limits_are_clamped() -> None:
 
 
 def test_unknown_randomness_is_refused() -> None:
-    with pytest.raises(UserError, match="ful.*full, none"):
+    with pytest.raises(UserError, match=r"ful.*full, none"):
         WorkerEnvironment(1, randomness="ful")

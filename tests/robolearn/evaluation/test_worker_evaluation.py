@@ -73,7 +73,14 @@ def test_means_are_weighted_by_steps() -> None:
 def test_no_fall_has_no_time_between_falls() -> None:
     figures = {name: [0.1] for name in _figure_names()}
     table = EpisodeTable.from_columns(
-        figures, episode=[0], seed=[1], success=[True], steps=[1000], phase=[0], fault=[False], episode_return=[1.0]
+        figures,
+        episode=[0],
+        seed=[1],
+        success=[True],
+        steps=[1000],
+        phase=[0],
+        fault=[False],
+        episode_return=[1.0],
     )
     summary = worker_summary(table)
     assert summary["fall_rate"] == 0.0 and summary["seconds_between_falls"] is None

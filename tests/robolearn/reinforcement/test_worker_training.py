@@ -86,7 +86,7 @@ def test_the_worker_comes_back_and_acts_the_same(run: Path) -> None:
 
 def test_a_worker_of_other_joints_is_refused(run: Path) -> None:
     legs = WorkerEnvironment(1, owned="legs", num_threads=1)
-    with pytest.raises(UserError, match="g1_worker.*not 'g1_worker_legs'"):
+    with pytest.raises(UserError, match=r"g1_worker.*not 'g1_worker_legs'"):
         load_policy(run, expected=legs.spec)
     fewer = dataclasses.replace(legs.spec, name="g1_worker")
     with pytest.raises(UserError, match="action has 15 entries, the task 12"):
