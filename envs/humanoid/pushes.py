@@ -40,7 +40,8 @@ class Disturbances:
     def punch(self, seeds: Tensor, step: Tensor, size: Tensor) -> tuple[Tensor, Tensor]:
         """Links (N,) and forces on them in the world, (N, 3) [N]; zero in most steps. size: (N,) factor.
 
-        The link is a random joint's; the direction is uniform, and the force half of the greatest to all of it. A random delay within the interval keeps punches from being expected.
+        The link is a random joint's; the direction is uniform, the force half of the greatest to all of it. A
+        random delay within the interval keeps punches from being expected.
         """
         every = self.pushes.punch_every
         count = step // every

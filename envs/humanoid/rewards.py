@@ -134,6 +134,11 @@ def posture_standing(m: Moment) -> Tensor:
     return error.square().sum(1) * ~m.gait.moving
 
 
+def balance(m: Moment) -> Tensor:
+    """Squared distance of the centre of mass from above the middle of the soles, while standing [m^2]."""
+    return m.state.com_over_feet.square().sum(1) * ~m.gait.moving
+
+
 def still_joints(m: Moment) -> Tensor:
     """Squared velocities of legs and waist, while standing at a settled height."""
     settled = (m.command[:, 3] - m.gait.height).abs() < 0.02

@@ -59,7 +59,8 @@ class RewardWeights:
     feet_apart: float = -10.0
     posture_sideways: float = -0.3
     posture_waist: float = -1.0
-    posture_standing: float = -0.4
+    posture_standing: float = -0.2
+    balance: float = -100.0
     still_joints: float = -0.003
     action_rate: float = -0.1
     action_acceleration: float = -0.03

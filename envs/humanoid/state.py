@@ -8,12 +8,15 @@ import torch
 from torch import Tensor
 
 from envs.robots.g1.collision import foot_geoms
-from envs.robots.g1.constants import JOINTS, PELVIS, SIDES
+from envs.robots.g1.constants import FOOT_BACK, FOOT_FRONT, JOINTS, PELVIS, SIDES
 from envs.simulation import Simulation
 from robolearn.rotations import conjugate, rotate
 
 CONTACT_HEIGHT: Final = 0.002
 """A foot whose lowest contact sphere is no higher above the floor [m] carries load: contacts give less."""
+
+SOLE_MIDDLE: Final = (FOOT_FRONT + FOOT_BACK) / 2
+"""Of the contact spheres, along x of the ankles [m]."""
 
 
 @dataclass
@@ -34,6 +37,7 @@ class HumanoidState:
     foot_tilt: (N, 2) highest less lowest contact sphere [m]
     foot_yaw: (N, 2) against the heading [rad]
     foot_contact: (N, 2) bool
+    com_over_feet: (N, 2) centre of mass from the middle of the soles, along the heading [m]
     """
 
     pelvis_height: Tensor
@@ -52,6 +56,7 @@ class HumanoidState:
     foot_tilt: Tensor
     foot_yaw: Tensor
     foot_contact: Tensor
+    com_over_feet: Tensor
 
     def put(self, worlds: Tensor, other: Self) -> None:
         """Overwrite the named worlds, (K,) int64, with the K of `other`."""
@@ -71,7 +76,7 @@ class StateReader:
         self._qpos, self._qvel = simulation.view("qpos"), simulation.view("qvel")
         self._torque = simulation.view("actuator_force")
         self._geoms, self._bodies = simulation.view("geom_xpos"), simulation.view("xpos")
-        self._turns = simulation.view("xquat")
+        self._turns, self._coms = simulation.view("xquat"), simulation.view("subtree_com")
         self._period = simulation.control_period
         self._joints = torch.tensor([int(model.joint(name).qposadr[0]) for name in JOINTS])
         self._dofs = torch.tensor([int(model.joint(name).dofadr[0]) for name in JOINTS])
@@ -80,6 +85,7 @@ class StateReader:
         names = [name for side in SIDES for name in foot_geoms(side)]
         self._spheres = torch.tensor([int(model.geom(name).id) for name in names])
         self._radius = float(model.geom(names[0]).size[0])
+        self._pelvis = int(model.body(PELVIS).id)
         assert model.body(PELVIS).jntadr[0] == 0 and model.jnt_type[0] == mujoco.mjtJoint.mjJNT_FREE
 
     def feet(self, worlds: Tensor | slice = slice(None)) -> Tensor:
@@ -102,6 +108,8 @@ class StateReader:
             self._turns[worlds][:, self._feet].float(),
             feet.new_tensor((1.0, 0.0, 0.0)).expand(len(feet), 2, 3),
         )
+        com = self._coms[worlds][:, self._pelvis].float()
+        com_from_ankles = turned_about_z(com - feet.mean(1), -yaw)[:, :2]
         toes_in_heading = turned_about_z(toes, -yaw[:, None])
         return HumanoidState(
             pelvis_height=qpos[:, 2],
@@ -120,6 +128,7 @@ class StateReader:
             foot_tilt=spheres.amax(2) - spheres.amin(2),
             foot_yaw=torch.atan2(toes_in_heading[..., 1], toes_in_heading[..., 0]),
             foot_contact=lowest < CONTACT_HEIGHT,
+            com_over_feet=com_from_ankles - com_from_ankles.new_tensor((SOLE_MIDDLE, 0.0)),
         )
 
 

@@ -16,9 +16,10 @@ from robolearn.checks import check_at_least, check_positive
 from robolearn.environment import BatchedEnvironment, episode_seeds
 from robolearn.evaluation.bare_engine import BareEngine, RecordingBatch
 from robolearn.evaluation.checks import check_seed, simulation_of
-from robolearn.evaluation.controllers import Controller
+from robolearn.evaluation.controllers import Controller, ControllerChoice
 from robolearn.evaluation.hardware import hardware
 from robolearn.evaluation.settings import BenchSettings
+from robolearn.paths import assets_directory
 from robolearn.storage import write_json
 
 RECORD = "bench.json"
@@ -60,7 +61,7 @@ class Measurement:
 def bench(settings: BenchSettings) -> dict[str, Any]:
     """Measure and write `bench.json`; returns what is in it.
 
-    The environment runs the scripted expert and restarts finished worlds at once. In turn with it a bare
+    The environment runs an expert or a policy and restarts finished worlds at once. In turn with it a bare
     `mujoco.batch.Batch` of the same model repeats the same steps from the same states with the same
     controls. Raises UserError for settings that make no sense.
     """
@@ -68,7 +69,7 @@ def bench(settings: BenchSettings) -> dict[str, Any]:
     check_at_least(0, num_threads=settings.num_threads)
     check_positive(seconds=settings.seconds)
     check_seed(settings.seed)
-    from envs.registry import make_environment, make_expert
+    from envs.registry import make_environment
 
     environment = make_environment(
         settings.task,
@@ -78,13 +79,28 @@ def bench(settings: BenchSettings) -> dict[str, Any]:
         num_threads=settings.num_threads,
     )
     try:
-        measurement = measure(environment, make_expert(environment), settings.seconds, settings.seed)
+        measurement = measure(
+            environment, _controller(settings, environment), settings.seconds, settings.seed
+        )
         record = _record(settings, environment, measurement)
     finally:
         environment.close()
     write_json(Path(settings.out) / RECORD, record)
     sys.stdout.write(f"{_describe(record)}\n  {Path(settings.out) / RECORD}\n")
     return record
+
+
+def _controller(settings: BenchSettings, environment: BatchedEnvironment) -> Controller:
+    """The checkpoint's policy; without one the task's expert, or the policy that is shipped for it."""
+    from envs.registry import make_expert
+
+    checkpoint = settings.checkpoint
+    if checkpoint is None:
+        shipped = assets_directory() / "checkpoints" / environment.spec.name
+        if not shipped.is_dir():
+            return make_expert(environment)
+        checkpoint = str(shipped)
+    return ControllerChoice.of(checkpoint, False, "cpu", settings.seed).build(environment)
 
 
 def measure(
@@ -178,7 +194,7 @@ def _record(
         "timestep_s": timestep,
         "control_rate_hz": environment.spec.control_rate_hz,
         "control_steps_per_s": measurement.control_steps / environment_s,
-        "control_steps_per_s_with_expert": measurement.control_steps
+        "control_steps_per_s_with_controller": measurement.control_steps
         / (environment_s + measurement.controller_s),
         "physics_steps_per_s": physics_steps / environment_s,
         "raw_physics_steps_per_s": physics_steps / engine_s,
@@ -199,7 +215,7 @@ def _describe(record: dict[str, Any]) -> str:
         (
             f"{record['task']}, {record['num_envs']} worlds, {record['num_threads']} threads",
             f"  control steps a second   {record['control_steps_per_s']:12,.0f}"
-            f"  (with the expert's thinking {record['control_steps_per_s_with_expert']:,.0f})",
+            f"  (with the controller's thinking {record['control_steps_per_s_with_controller']:,.0f})",
             f"  physics steps a second   {record['physics_steps_per_s']:12,.0f}",
             f"  the bare engine          {record['raw_physics_steps_per_s']:12,.0f}  ({same})",
             f"  ratio                    {record['ratio']:12.3f}  ({low:.3f} to {high:.3f} at 95 %)",

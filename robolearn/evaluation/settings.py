@@ -79,10 +79,12 @@ class BenchSettings:
     """`robolearn bench`: how fast the simulation is, against the bare physics engine.
 
     disturbance: push the parts at random during the episode
+    checkpoint: of the policy that acts; null for the task's expert, or the policy that is shipped for it
     num_envs, num_threads: worlds stepped together, and simulation threads (0: one a core)
     seconds: wall time to measure for, half in the environment and half in the bare engine
     """
 
+    checkpoint: str | None = None
     task: str = "one_leg"
     randomness: str = "low"
     disturbance: bool = False
