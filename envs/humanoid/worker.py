@@ -135,7 +135,13 @@ class WorkerEnvironment(BatchedEnvironment):
         self.phase = torch.zeros(count, dtype=torch.int64)
         self._command_steps = round(self.ranges.every_seconds / self.simulation.control_period)
         ones = torch.ones(count)
-        self.difficulty = Difficulty(*(ones.clone() for _ in range(4)), torch.zeros(count))
+        self.difficulty = Difficulty(
+            speed=ones.clone(),
+            arms=ones.clone(),
+            pushes=ones.clone(),
+            robots=ones.clone(),
+            assistance=torch.zeros(count),
+        )
         self.last_observation = torch.zeros(count, OBSERVATION.size)
         self.simulation.forward(torch.arange(count))
         self.state = self._reader.read(self._reader.feet())

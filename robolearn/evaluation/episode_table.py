@@ -64,7 +64,7 @@ class EpisodeTable:
     @classmethod
     def empty(cls) -> Self:
         """No episodes."""
-        return cls.from_columns(**{name: [] for name in _TYPES})
+        return cls.from_columns(None, **{name: [] for name in _TYPES})
 
     @classmethod
     def concatenate(cls, tables: Sequence[Self]) -> Self:

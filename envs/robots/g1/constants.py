@@ -107,6 +107,18 @@ JOINTS: Final = LEG_JOINTS + WAIST_JOINTS + ARM_JOINTS
 """All 29, in the order of every 29-vector of this package. It is the published order of `unitree_hg` motor
 slots 0 to 28 as well."""
 
+FINGERS: Final = ("thumb_0", "thumb_1", "thumb_2", "middle_0", "middle_1", "index_0", "index_1")
+"""Joints of a Dex3 hand, in the published order of its commands."""
+
+HAND_JOINTS: Final = tuple(f"{side}_hand_{finger}_joint" for side in SIDES for finger in FINGERS)
+"""All 14, left hand first."""
+
+FINGER_GAINS: Final = Gains(1.5, 0.2)
+"""Of the Dex3's servos. TrajBooster's deployment."""
+
+FINGER_ARMATURE: Final = 1e-4
+"""Reflected rotor inertia of a finger's motor [kg m^2]; chosen, nobody publishes it."""
+
 MIRRORED_AXES: Final = ("roll", "yaw")
 """Joints whose name holds one of these turn the other way in the mirror."""
 

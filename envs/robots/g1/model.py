@@ -19,8 +19,8 @@ def g1_description(hands: bool = False) -> tuple[Path, str]:
 def build_g1(hands: bool = False) -> mujoco.MjSpec:
     """A floating robot, z up, x forward, with a servo on every joint and light collision geometry.
 
-    hands: with the Dex3 hands, whose joints are not driven; each hand's follow those of its arm, so that the
-        joints are not in the order of `constants.JOINTS` alone
+    hands: with the Dex3 hands; their joints follow those of each arm, so that joints are not in the order of
+        `constants.JOINTS` alone, and their servos come after the 29 others
     """
     description, urdf = g1_description(hands)
     meshes = {path.name: path.read_bytes() for path in (description / "meshes").glob("*.STL")}
@@ -34,7 +34,12 @@ def build_g1(hands: bool = False) -> mujoco.MjSpec:
     for link in (constants.PELVIS_IMU, constants.TORSO_IMU):
         spec.body(link).add_site(name=link)
     for joint in constants.JOINTS:
-        _add_servo(spec, joint)
+        kind = constants.kind_of(joint)
+        spec.joint(joint).userdata = [kind.motor.velocity]
+        _add_servo(spec, joint, kind.gains, kind.motor.armature, kind.motor.effort)
+    for joint in constants.HAND_JOINTS if hands else ():
+        effort = float(spec.joint(joint).actfrcrange[1])
+        _add_servo(spec, joint, constants.FINGER_GAINS, constants.FINGER_ARMATURE, effort)
     return spec
 
 
@@ -43,15 +48,14 @@ def build_g1_with_hands() -> mujoco.MjSpec:
     return build_g1(hands=True)
 
 
-def _add_servo(spec: mujoco.MjSpec, name: str) -> None:
-    kind = constants.kind_of(name)
-    joint = spec.joint(name)
-    joint.armature = kind.motor.armature
-    joint.userdata = [kind.motor.velocity]
+def _add_servo(
+    spec: mujoco.MjSpec, joint: str, gains: constants.Gains, armature: float, effort: float
+) -> None:
+    spec.joint(joint).armature = armature
     actuator = spec.add_actuator(
-        name=name,
+        name=joint,
         trntype=mujoco.mjtTrn.mjTRN_JOINT,
-        target=name,
-        forcerange=(-kind.motor.effort, kind.motor.effort),
+        target=joint,
+        forcerange=(-effort, effort),
     )
-    actuator.set_to_position(kp=kind.gains.stiffness, kv=kind.gains.damping)
+    actuator.set_to_position(kp=gains.stiffness, kv=gains.damping)

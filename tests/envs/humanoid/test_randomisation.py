@@ -22,7 +22,7 @@ def drawn(randomisation: Randomisation) -> Parameters:
 def fields(parameters: Parameters) -> dict[str, torch.Tensor]:
     batch = parameters.simulation.batch
     names = ("body_mass", "geom_friction", "actuator_gainprm", "actuator_biasprm", "actuator_delay")
-    return {name: torch.from_numpy(batch.expanded(name).copy()) for name in names}
+    return {name: torch.from_numpy(batch.expand(name).copy()) for name in names}
 
 
 def test_nothing_is_the_nominal_robot() -> None:
@@ -64,7 +64,6 @@ def test_a_delayed_action_moves_nothing_before_its_time() -> None:
     parameters.draw(SEEDS[:2], worlds, torch.ones(2))
     simulation.reset(worlds)
     simulation.view("qpos")[:, 2] = 2.0
-    simulation.batch.expanded("actuator_delay")
     parameters.set_delay(worlds, torch.tensor([0, 3]))
     simulation.forward(worlds)
     simulation.view("ctrl")[:, 20] = 0.5

@@ -143,7 +143,23 @@ def test_joints_and_actuators_come_in_the_published_order(robot: Robot) -> None:
     assert robot.model.joint(0).type == mujoco.mjtJoint.mjJNT_FREE
     driven = [joint.name for joint in robot.hinges if "_hand_" not in joint.name]
     assert tuple(driven) == PUBLISHED_ORDER
-    assert tuple(robot.model.actuator(index).name for index in range(robot.model.nu)) == PUBLISHED_ORDER
+    actuators = tuple(robot.model.actuator(index).name for index in range(robot.model.nu))
+    assert actuators[:29] == PUBLISHED_ORDER
+    assert actuators[29:] == (g1.HAND_JOINTS if robot.model.njnt > 30 else ())
+
+
+def test_fingers_hold_still_while_the_robot_is_shaken() -> None:
+    spec = build_g1(hands=True)
+    spec.option.integrator = mujoco.mjtIntegrator.mjINT_IMPLICITFAST
+    spec.option.timestep = 0.005
+    model = spec.compile()
+    data = mujoco.MjData(model)
+    fingers = [int(model.joint(name).qposadr[0]) for name in g1.HAND_JOINTS]
+    elbow = model.actuator("left_elbow_joint").id
+    for step in range(200):
+        data.ctrl[elbow] = 0.5 * np.sin(0.1 * step)
+        mujoco.mj_step(model, data)
+        assert np.abs(data.qpos[fingers]).max() < 0.2
 
 
 def test_the_compiled_model_carries_the_constants(robot: Robot) -> None:
