@@ -1,5 +1,6 @@
 """Moves the joints that the worker does not own, as somebody else's arms would move (TrajBooster, B.5)."""
 
+import math
 from typing import Final
 
 import torch
@@ -11,8 +12,9 @@ from robolearn.counter_random import uniform
 SEGMENT_STEPS: Final = 50
 """Control steps between two targets, each reached linearly (TrajBooster: 1 s)."""
 
-_STEEPNESS: Final = 20.0
-"""Of the distribution of sizes where the share is 0: few are above a twentieth of the range."""
+_STEEPNESS: Final = 0.2
+"""Of the distribution of sizes at the end of the published curriculum: nearly uniform. Its beginning, a
+steepness of 20 that falls linearly, keeps motions small until it is almost over; here they grow evenly."""
 
 
 class ArmMotion:
@@ -32,7 +34,7 @@ class ArmMotion:
     def targets(self, seeds: Tensor, step: Tensor, reach: Tensor) -> Tensor:
         """Joint targets (N, J) [rad] at control steps (N,) of episodes (N,).
 
-        reach: (N,) in 0 to 1, from small motions to nearly uniform in the joints' ranges
+        reach: (N,) in 0 to 1, factor on the way from the default angles to the ends of segments
         """
         place = step % SEGMENT_STEPS
         begins = (place == 0)[:, None]
@@ -47,9 +49,8 @@ class ArmMotion:
         """Ends of segments, (N, J): a truncated exponential size, times uniform, towards either limit."""
         joints = len(self._rest)
         shares = uniform(seeds, Stream.ARM_SIZE, counter, 2 * joints)
-        steepness = (_STEEPNESS * (1.0 - 0.99 * reach))[:, None]
-        size = -torch.log1p(shares[:, :joints] * torch.expm1(-steepness)) / steepness
-        size *= shares[:, joints:]
+        size = -torch.log1p(shares[:, :joints] * math.expm1(-_STEEPNESS)) / _STEEPNESS
+        size *= shares[:, joints:] * reach[:, None]
         upwards = uniform(seeds, Stream.ARM_SIDE, counter, joints) < 0.5
         limit = torch.where(upwards, self._upper, self._lower)
         return torch.lerp(self._rest.expand_as(limit), limit, size)

@@ -51,7 +51,7 @@ class Difficulty:
     """How much of what makes the task hard is there, each (N,) in 0 to 1, fixed for an episode.
 
     speed: share of the commanded velocities' ranges
-    arms: from small motions of the arms to nearly uniform ones
+    arms: factor on the arms' motions
     pushes: factor on pushes, punches and the start's velocities
     robots: how far robots differ from the nominal one
     assistance: share of a support that holds the pelvis upright; 0 in the task itself

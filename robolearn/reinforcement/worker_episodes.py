@@ -75,13 +75,13 @@ class WorkerEpisodes(EpisodicBatch):
         return self.observation
 
     def _set_difficulty(self, worlds: Tensor) -> None:
-        """First the support fades, then the rest comes."""
+        """Arms move from the beginning; first the support fades, then the rest comes."""
         difficulty = self.environment.difficulty
         share = max(0.0, (self.level - UNSUPPORTED_LEVEL) / (1.0 - UNSUPPORTED_LEVEL))
         difficulty.assistance[worlds] = max(0.0, 1.0 - self.level / UNSUPPORTED_LEVEL)
         difficulty.speed[worlds] = SLOWEST + (1.0 - SLOWEST) * share
-        for value in (difficulty.arms, difficulty.pushes, difficulty.robots):
-            value[worlds] = share
+        difficulty.arms[worlds] = self.level
+        difficulty.pushes[worlds] = difficulty.robots[worlds] = share
 
     def _seen(self, frames: Tensor, worlds: Tensor | slice = slice(None)) -> Tensor:
         """Observations of K worlds from their stacked frames."""
