@@ -114,7 +114,7 @@ def read_episodes(path: Path) -> tuple[EpisodeTable, dict[str, Any]]:
     try:
         arrow = pq.read_table(path)
         metadata = json.loads((arrow.schema.metadata or {})[_METADATA])
-        names = [*_TYPES, *metadata.get("figures", [])]
+        names = [*_TYPES, *metadata.pop("figures", [])]
         columns = {name: arrow.column(name).to_numpy(zero_copy_only=False) for name in names}
         figures = {name: columns.pop(name) for name in names[len(_TYPES) :]}
         return EpisodeTable.from_columns(figures, **columns), dict(metadata)

@@ -61,7 +61,7 @@ def test_a_value_is_the_same_in_the_mirror() -> None:
 def test_initial_outputs_keep_the_inputs_scale() -> None:
     torch.manual_seed(0)
     network = MirroredPerceptron(Mirror.of(OBSERVATION.names), [256, 128], unmirrored(1), last_gain=1.0)
-    assert 0.3 < float(network(torch.randn(2000, OBSERVATION.size)).std()) < 3.0
+    assert 0.3 < float(network(torch.randn(2000, OBSERVATION.size)).detach().std()) < 3.0
 
 
 def test_tied_entries_are_the_same_on_both_sides() -> None:
