@@ -1,10 +1,12 @@
-"""stable-baselines3's PPO, driven one iteration at a time and resumable; subclasses bring their own update.
+"""stable-baselines3's PPO, driven one iteration at a time and resumable; subclasses bring their own loss.
 
 Collecting rollouts, bootstrapping at time-outs and generalised advantages are the library's.
 """
 
-from collections import deque
-from typing import Any
+from abc import abstractmethod
+from collections import defaultdict, deque
+from dataclasses import dataclass, fields
+from typing import Any, Self
 
 import numpy as np
 import torch
@@ -12,14 +14,56 @@ from stable_baselines3 import PPO
 from stable_baselines3.common.callbacks import CallbackList
 from stable_baselines3.common.logger import configure as configure_logger
 from stable_baselines3.common.policies import ActorCriticPolicy
+from stable_baselines3.common.utils import explained_variance
 from stable_baselines3.common.vec_env import VecEnv
-from torch import Tensor
+from torch import Tensor, nn
 
 from robolearn.training.state import entries_below, optimizer_state, set_optimizer_state
 
 
+@dataclass
+class Samples:
+    """A flattened rollout, M = steps x worlds.
+
+    observation: (M, O); log_probability, advantage, value_target: (M,)
+    """
+
+    observation: Tensor
+    log_probability: Tensor
+    advantage: Tensor
+    value_target: Tensor
+
+    def take(self, rows: Tensor) -> Self:
+        """The chosen rows, (K,) int64."""
+        return type(self)(**{field.name: getattr(self, field.name)[rows] for field in fields(self)})
+
+
+def surrogate_loss(log_ratio: Tensor, advantage: Tensor, clip: float) -> tuple[Tensor, dict[str, float]]:
+    """The clipped surrogate (Schulman et al. 2017, eq. 7) as a loss, and how far the policy moved.
+
+    log_ratio: (K,) of the densities of what was done, now less then
+    """
+    ratio = log_ratio.exp()
+    clipped = ratio.clamp(1.0 - clip, 1.0 + clip)
+    loss = -torch.min(advantage * ratio, advantage * clipped).mean()
+    with torch.no_grad():
+        parts = {
+            "kl": (ratio - 1.0 - log_ratio).mean().item(),
+            "clip_fraction": ((ratio - 1.0).abs() > clip).float().mean().item(),
+            "surrogate": loss.item(),
+        }
+    return loss, parts
+
+
 class LibraryPPO(PPO):
-    """PPO without the library's outer loop; what `train` leaves in `metrics` goes to the log."""
+    """PPO without the library's outer loop; what `train` leaves in `metrics` goes to the log.
+
+    minibatch_size: samples a gradient step
+    max_kl: an update stops early beyond this mean divergence from the policy that acted
+    """
+
+    minibatch_size: int
+    max_kl: float = float("inf")
 
     _last_obs: np.ndarray | None  # pyright: ignore[reportIncompatibleVariableOverride]
 
@@ -47,6 +91,49 @@ class LibraryPPO(PPO):
         """Fill the rollout buffer with `n_steps` of every world."""
         assert self.env is not None
         self.collect_rollouts(self.env, self._no_callback, self.rollout_buffer, self.n_steps)
+
+    @abstractmethod
+    def samples(self) -> Samples:
+        """The rollout buffer, flattened."""
+
+    @abstractmethod
+    def loss(self, batch: Any) -> tuple[Tensor, dict[str, float]]:
+        """Of a minibatch of what `samples` gives, and its parts for the log, "kl" among them."""
+
+    def end_epoch(self, divergence: float) -> None:
+        """After each pass over the samples, whose minibatches diverged so much on average."""
+
+    def train(self) -> None:
+        """Update the networks from the rollout; leaves means over the minibatches in `metrics`."""
+        self.policy.set_training_mode(True)
+        samples = self.samples()
+        sums: defaultdict[str, list[float]] = defaultdict(list)
+        for _ in range(self.n_epochs):
+            if self._epoch(samples, sums):
+                break
+        values, targets = self.rollout_buffer.values.flatten(), self.rollout_buffer.returns.flatten()
+        self.metrics = {f"ppo/{name}": float(np.mean(value)) for name, value in sums.items()}
+        self.metrics["ppo/gradient_steps"] = float(len(sums["kl"]))
+        self.metrics["ppo/explained_variance"] = float(explained_variance(values, targets))
+
+    def _epoch(self, samples: Samples, sums: defaultdict[str, list[float]]) -> bool:
+        """One pass over the samples; true when the policy has moved as far as it may."""
+        divergences = []
+        order = torch.randperm(len(samples.advantage), generator=self.generator)
+        for rows in order.split(self.minibatch_size):
+            loss, parts = self.loss(samples.take(rows))
+            self.policy.optimizer.zero_grad()
+            loss.backward()
+            for group in self.policy.optimizer.param_groups:
+                nn.utils.clip_grad_norm_(group["params"], self.max_grad_norm)
+            self.policy.optimizer.step()
+            divergences.append(parts["kl"])
+            for name, value in parts.items():
+                sums[name].append(value)
+            if parts["kl"] > self.max_kl:
+                return True
+        self.end_epoch(float(np.mean(divergences)))
+        return False
 
     def state(self) -> dict[str, Tensor]:
         """Networks, optimiser and random state, between two iterations."""

@@ -1,44 +1,32 @@
 """Proximal policy optimisation of a residual, joined with the Koopman loss (KORR, A.1 and A.5)."""
 
-from collections import defaultdict
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 import numpy as np
 import torch
-from stable_baselines3.common.utils import explained_variance
 from stable_baselines3.common.vec_env import VecEnv
 from torch import Tensor, nn
 
 from robolearn.policies.residual import ResidualActor
-from robolearn.reinforcement.library_ppo import LibraryPPO
+from robolearn.reinforcement.library_ppo import LibraryPPO, Samples, surrogate_loss
 from robolearn.reinforcement.ppo_policy import ACTOR_GROUP, CRITIC_GROUP, ResidualActorCriticPolicy
 from robolearn.reinforcement.residual_environment import ResidualLayout
 from robolearn.reinforcement.settings import PpoOptimisation
 
 
 @dataclass
-class Samples:
-    """Flattened rollout, M = steps x worlds.
+class ResidualSamples(Samples):
+    """Of residual observations (M, C + A + 1).
 
-    observation: (M, C + A + 1) residual observations
     next_observation: (M, C) contexts one step later; meaningless where `continues` is false
     continues: (M,) bool, the next observation belongs to the same episode
     residual: (M, A); executed: (M, A) normalised actions
-    log_probability, advantage, value_target: (M,)
     """
 
-    observation: Tensor
     next_observation: Tensor
     continues: Tensor
     residual: Tensor
     executed: Tensor
-    log_probability: Tensor
-    advantage: Tensor
-    value_target: Tensor
-
-    def take(self, rows: Tensor) -> "Samples":
-        """The chosen rows, (K,) int64."""
-        return Samples(**{field.name: getattr(self, field.name)[rows] for field in fields(self)})
 
 
 class ResidualPPO(LibraryPPO):
@@ -58,6 +46,7 @@ class ResidualPPO(LibraryPPO):
     ) -> None:
         """generator: where exploration noise and the order of samples come from."""
         self.settings = settings
+        self.minibatch_size, self.max_kl = settings.minibatch_size, settings.max_kl
         self.layout = layout
         self.action_scale = action_scale
         super().__init__(
@@ -87,14 +76,14 @@ class ResidualPPO(LibraryPPO):
         self.policy.optimizer.param_groups[ACTOR_GROUP]["lr"] = actor
         self.policy.optimizer.param_groups[CRITIC_GROUP]["lr"] = critic
 
-    def samples(self) -> Samples:
+    def samples(self) -> ResidualSamples:
         """The rollout buffer, flattened; next observations come from shifting it by one step."""
         buffer = self.rollout_buffer
         observation = torch.from_numpy(buffer.observations)
         residual = torch.from_numpy(buffer.actions)
         following = torch.cat([observation[1:], torch.as_tensor(self._last_obs)[None]])
         starts = np.concatenate([buffer.episode_starts[1:], np.asarray(self._last_episode_starts)[None]])
-        return Samples(
+        return ResidualSamples(
             observation=observation.flatten(0, 1),
             next_observation=self.layout.split(following)[0].flatten(0, 1),
             continues=torch.from_numpy(starts == 0).flatten(),
@@ -105,60 +94,20 @@ class ResidualPPO(LibraryPPO):
             value_target=torch.from_numpy(buffer.returns).flatten(),
         )
 
-    def train(self) -> None:
-        """Update the networks from the rollout; leaves means over the minibatches in `metrics`."""
-        self.policy.set_training_mode(True)
-        samples = self.samples()
-        sums: defaultdict[str, list[float]] = defaultdict(list)
-        for _ in range(self.settings.epochs):
-            if self._epoch(samples, sums):
-                break
-        values, targets = self.rollout_buffer.values.flatten(), self.rollout_buffer.returns.flatten()
-        self.metrics = {f"ppo/{name}": float(np.mean(value)) for name, value in sums.items()}
-        self.metrics["ppo/gradient_steps"] = float(len(sums["kl"]))
-        self.metrics["ppo/explained_variance"] = float(explained_variance(values, targets))
-
-    def _epoch(self, samples: Samples, sums: defaultdict[str, list[float]]) -> bool:
-        """One pass over the samples; true when the policy has moved as far as it may."""
-        count = len(samples.advantage)
-        order = torch.randperm(count, generator=self.generator)
-        for rows in order.split(self.settings.minibatch_size):
-            loss, parts = self._loss(samples.take(rows))
-            self.policy.optimizer.zero_grad()
-            loss.backward()
-            for group in self.policy.optimizer.param_groups:
-                nn.utils.clip_grad_norm_(group["params"], self.settings.max_gradient_norm)
-            self.policy.optimizer.step()
-            for name, value in parts.items():
-                sums[name].append(value)
-            if parts["kl"] > self.settings.max_kl:
-                return True
-        return False
-
-    def _loss(self, batch: Samples) -> tuple[Tensor, dict[str, float]]:
-        """Clipped surrogate + 1/2 (V - R)^2 + Koopman loss, and its parts for the log (KORR, A.1)."""
+    def loss(self, batch: ResidualSamples) -> tuple[Tensor, dict[str, float]]:
+        """Clipped surrogate + 1/2 (V - R)^2 + Koopman loss (KORR, A.1)."""
         with torch.autocast("cpu", torch.bfloat16, enabled=self.settings.bfloat16):
             mean = self.policy.mean(batch.observation).float()
             koopman_loss = self._koopman_loss(batch).float()
         values = self.policy.predict_values(batch.observation)
-        log_probability = self.policy.log_probability(mean, batch.residual)
-        log_ratio = log_probability - batch.log_probability
-        ratio = log_ratio.exp()
+        log_ratio = self.policy.log_probability(mean, batch.residual) - batch.log_probability
         advantage = (batch.advantage - batch.advantage.mean()) / (batch.advantage.std() + 1e-8)
-        clip = self.settings.clip
-        surrogate = -torch.min(advantage * ratio, advantage * ratio.clamp(1.0 - clip, 1.0 + clip)).mean()
+        surrogate, parts = surrogate_loss(log_ratio, advantage, self.settings.clip)
         value_loss = 0.5 * (values.flatten() - batch.value_target).square().mean()
-        with torch.no_grad():
-            parts = {
-                "kl": (ratio - 1.0 - log_ratio).mean().item(),
-                "clip_fraction": ((ratio - 1.0).abs() > clip).float().mean().item(),
-                "surrogate": surrogate.item(),
-                "value_loss": value_loss.item(),
-                "koopman_loss": koopman_loss.item(),
-            }
+        parts |= {"value_loss": value_loss.item(), "koopman_loss": koopman_loss.item()}
         return surrogate + value_loss + self.settings.koopman_weight * koopman_loss, parts
 
-    def _koopman_loss(self, batch: Samples) -> Tensor:
+    def _koopman_loss(self, batch: ResidualSamples) -> Tensor:
         """Error of the latent prediction where the next observation is of the same episode."""
         rows = batch.continues
         if self.settings.koopman_weight == 0.0 or not bool(rows.any()):

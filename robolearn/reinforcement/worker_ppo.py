@@ -1,22 +1,19 @@
 """PPO of the worker: a critic that knows more, and a learning rate that follows the divergence."""
 
 import math
-from collections import defaultdict
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 import torch
 from gymnasium import spaces
 from stable_baselines3.common.policies import ActorCriticPolicy
 from stable_baselines3.common.type_aliases import PyTorchObs, Schedule
-from stable_baselines3.common.utils import explained_variance
 from stable_baselines3.common.vec_env import VecEnv
 from torch import Tensor, nn
 
 from robolearn.policies.worker.mirror import Mirror
 from robolearn.policies.worker.networks import tied
-from robolearn.reinforcement.library_ppo import LibraryPPO
+from robolearn.reinforcement.library_ppo import LibraryPPO, Samples, surrogate_loss
 from robolearn.reinforcement.settings import WorkerOptimisation
 
 _LEAST_RATE, _GREATEST_RATE = 1e-5, 1e-3
@@ -98,18 +95,10 @@ class WorkerActorCritic(ActorCriticPolicy):
 
 
 @dataclass
-class Samples:
-    """Flattened rollout, M = steps x worlds: (M, O), (M, A) and (M,)."""
+class ActionSamples(Samples):
+    """action: (M, A)."""
 
-    observation: Tensor
     action: Tensor
-    log_probability: Tensor
-    advantage: Tensor
-    value_target: Tensor
-
-    def take(self, rows: Tensor) -> "Samples":
-        """The chosen rows, (K,) int64."""
-        return Samples(**{field.name: getattr(self, field.name)[rows] for field in fields(self)})
 
 
 class WorkerPPO(LibraryPPO):
@@ -122,6 +111,7 @@ class WorkerPPO(LibraryPPO):
     ) -> None:
         """networks: of `WorkerActorCritic`."""
         self.settings = settings
+        self.minibatch_size = settings.minibatch_size
         super().__init__(
             WorkerActorCritic,
             env,
@@ -147,11 +137,11 @@ class WorkerPPO(LibraryPPO):
     def rate(self, value: float) -> None:
         self.policy.optimizer.param_groups[0]["lr"] = value
 
-    def samples(self) -> Samples:
+    def samples(self) -> ActionSamples:
         """The rollout buffer, flattened, with advantages of zero mean and unit deviation."""
         buffer = self.rollout_buffer
         advantage = torch.from_numpy(buffer.advantages).flatten()
-        return Samples(
+        return ActionSamples(
             observation=torch.from_numpy(buffer.observations).flatten(0, 1),
             action=torch.from_numpy(buffer.actions).flatten(0, 1),
             log_probability=torch.from_numpy(buffer.log_probs).flatten(),
@@ -160,57 +150,27 @@ class WorkerPPO(LibraryPPO):
         )
 
     def train(self) -> None:
-        """Update the networks from the rollout; leaves means over the minibatches in `metrics`."""
-        self.policy.set_training_mode(True)
-        samples = self.samples()
-        sums: defaultdict[str, list[float]] = defaultdict(list)
-        for _ in range(self.settings.epochs):
-            self._epoch(samples, sums)
-        values, targets = self.rollout_buffer.values.flatten(), self.rollout_buffer.returns.flatten()
-        self.metrics = {f"ppo/{name}": float(np.mean(value)) for name, value in sums.items()}
-        self.metrics["ppo/explained_variance"] = float(explained_variance(values, targets))
+        """As the library's, and what the exploration and the learning rate are."""
+        super().train()
         self.metrics["ppo/learning_rate"] = self.rate
         self.metrics["ppo/action_std"] = float(self.policy.scale.detach().exp().mean())
 
-    def _epoch(self, samples: Samples, sums: defaultdict[str, list[float]]) -> None:
-        """One pass over the samples, and the learning rate for the next one."""
-        order = torch.randperm(len(samples.advantage), generator=self.generator)
-        divergences = []
-        for rows in order.split(self.settings.minibatch_size):
-            loss, parts = self._loss(samples.take(rows))
-            self.policy.optimizer.zero_grad()
-            loss.backward()
-            nn.utils.clip_grad_norm_(self.policy.parameters(), self.settings.max_gradient_norm)
-            self.policy.optimizer.step()
-            divergences.append(parts["kl"])
-            for name, value in parts.items():
-                sums[name].append(value)
-        self._adapt_rate(float(np.mean(divergences)))
-
-    def _adapt_rate(self, divergence: float) -> None:
+    def end_epoch(self, divergence: float) -> None:
+        """Keep the divergence near its target by the learning rate of the next epoch."""
         target = self.settings.target_kl
         if divergence > 2.0 * target:
             self.rate = max(_LEAST_RATE, self.rate / _RATE_FACTOR)
         elif divergence < 0.5 * target:
             self.rate = min(_GREATEST_RATE, self.rate * _RATE_FACTOR)
 
-    def _loss(self, batch: Samples) -> tuple[Tensor, dict[str, float]]:
-        """Clipped surrogate, value error and entropy, and its parts for the log."""
+    def loss(self, batch: ActionSamples) -> tuple[Tensor, dict[str, float]]:
+        """Clipped surrogate, value error and entropy."""
         values, log_probability, entropy = self.policy.evaluate_actions(batch.observation, batch.action)
         assert entropy is not None
         log_ratio = log_probability - batch.log_probability
-        ratio = log_ratio.exp()
-        clip = self.settings.clip
-        clipped = ratio.clamp(1.0 - clip, 1.0 + clip)
-        surrogate = -torch.min(batch.advantage * ratio, batch.advantage * clipped).mean()
+        surrogate, parts = surrogate_loss(log_ratio, batch.advantage, self.settings.clip)
         value_loss = (values.flatten() - batch.value_target).square().mean()
-        with torch.no_grad():
-            parts = {
-                "kl": (ratio - 1.0 - log_ratio).mean().item(),
-                "clip_fraction": ((ratio - 1.0).abs() > clip).float().mean().item(),
-                "surrogate": surrogate.item(),
-                "value_loss": value_loss.item(),
-            }
+        parts["value_loss"] = value_loss.item()
         return surrogate + value_loss - self.settings.entropy_weight * entropy, parts
 
     def state(self) -> dict[str, Tensor]:
