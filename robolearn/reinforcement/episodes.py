@@ -38,6 +38,7 @@ class EpisodeTally:
 
     episodes: int = 0
     successes: int = 0
+    terminated: int = 0
     faults: int = 0
     steps: int = 0
     reward: float = 0.0
@@ -47,6 +48,7 @@ class EpisodeTally:
         done = transition.done
         self.episodes += int(done.sum())
         self.successes += int((done & transition.success).sum())
+        self.terminated += int(transition.terminated.sum())
         self.faults += int((done & transition.fault).sum())
         self.steps += int(lengths[done].sum())
         self.reward += float(returns[done].sum())
@@ -62,6 +64,59 @@ class EpisodeTally:
             "train/episode_steps": self.steps / self.episodes,
             "train/return": self.reward / self.episodes,
         }
+
+
+class RunningEpisodes:
+    """The running episodes of N worlds, begun one after another from a stream of seeds.
+
+    seeds, ages, limits: (N,) int64; an episode is truncated at the age of its limit
+    """
+
+    def __init__(self, num_envs: int, seed_stream: int, limit: int) -> None:
+        """limit: of episodes that begin [control steps]."""
+        self.seeds = torch.zeros(num_envs, dtype=torch.int64)
+        self.ages = torch.zeros(num_envs, dtype=torch.int64)
+        self.limits = torch.full((num_envs,), limit)
+        self._returns = torch.zeros(num_envs)
+        self._stream, self._limit = seed_stream, limit
+        self._started = 0
+        self._tally = EpisodeTally()
+
+    def begin(self, worlds: Tensor) -> Tensor:
+        """Seeds (K,) of the next episodes, which begin in the named worlds, (K,) int64."""
+        seeds = episode_seeds(self._stream, self._started, len(worlds))
+        self._started += len(worlds)
+        self.seeds[worlds], self.ages[worlds], self.limits[worlds] = seeds, 0, self._limit
+        self._returns[worlds] = 0.0
+        return seeds
+
+    def count(self, transition: Transition) -> None:
+        """One step of all worlds; those at their limits are truncated, unless they ended by themselves."""
+        self.ages += 1
+        self._returns += transition.reward
+        transition.truncated = (transition.truncated | (self.ages >= self.limits)) & ~transition.terminated
+        self._tally.add(transition, self.ages, self._returns)
+
+    def take_tally(self) -> EpisodeTally:
+        """Sums over the episodes that ended since the last call."""
+        tally, self._tally = self._tally, EpisodeTally()
+        return tally
+
+    def state(self) -> dict[str, Tensor]:
+        """Everything that `restore` needs, after `take_tally`."""
+        return {
+            "episodes_started": torch.tensor(self._started),
+            "seeds": self.seeds.clone(),
+            "ages": self.ages.clone(),
+            "limits": self.limits.clone(),
+            "returns": self._returns.clone(),
+        }
+
+    def restore(self, state: dict[str, Tensor]) -> None:
+        """Go on from what `state` gave."""
+        self._started = int(state["episodes_started"])
+        self.seeds, self.ages = state["seeds"].clone(), state["ages"].clone()
+        self.limits, self._returns = state["limits"].clone(), state["returns"].clone()
 
 
 class EpisodicBatch(ABC):
@@ -101,46 +156,33 @@ class AutoResetEnvironment(EpisodicBatch):
     ) -> None:
         """episode_steps: where episodes are truncated; None for the task's own limit."""
         spec = environment.spec
-        self._limit = spec.max_episode_steps if episode_steps is None else episode_steps
+        limit = spec.max_episode_steps if episode_steps is None else episode_steps
         self.environment = environment
         self.num_envs = environment.num_envs
         self.observation_size = spec.observation.size
         self.action_size = spec.action.size
-        self._stream = seed_stream
-        self._started = 0
-        self._seeds = torch.zeros(self.num_envs, dtype=torch.int64)
-        self._ages = torch.zeros(self.num_envs, dtype=torch.int64)
-        self._returns = torch.zeros(self.num_envs)
+        self._episodes = RunningEpisodes(self.num_envs, seed_stream, limit)
         self._actions = torch.zeros(spec.max_episode_steps, self.num_envs, spec.action.size)
-        self._tally = EpisodeTally()
 
     def start(self) -> Tensor:
         """Begin a new episode in every world; returns raw observations, (N, O)."""
         return self._begin(torch.arange(self.num_envs))
 
     def _begin(self, env_ids: Tensor) -> Tensor:
-        seeds = episode_seeds(self._stream, self._started, len(env_ids))
-        self._started += len(env_ids)
-        self._seeds[env_ids] = seeds
-        self._ages[env_ids] = 0
-        self._returns[env_ids] = 0.0
-        return self.environment.reset(seeds, env_ids)
+        return self.environment.reset(self._episodes.begin(env_ids), env_ids)
 
     def step(self, action: Tensor) -> EpisodeStep:
         """Run one control period with actions (N, A) in the task's units."""
-        self._actions[self._ages, torch.arange(self.num_envs)] = action
+        self._actions[self._episodes.ages, torch.arange(self.num_envs)] = action
         transition = self.environment.step(action)
-        self._ages += 1
-        transition.truncated = transition.truncated | (self._ages >= self._limit)
-        self._returns += transition.reward
-        self._tally.add(transition, self._ages, self._returns)
+        self._episodes.count(transition)
         # Copied, because an environment may hand out its own buffers, which a reset overwrites.
         step = EpisodeStep(
             observation=transition.observation,
             final_observation=transition.observation.clone(),
             reward=transition.reward.clone(),
             terminated=transition.terminated.clone(),
-            truncated=transition.truncated & ~transition.terminated,
+            truncated=transition.truncated,
             success=transition.success.clone(),
         )
         finished = transition.done.nonzero().squeeze(1)
@@ -150,36 +192,29 @@ class AutoResetEnvironment(EpisodicBatch):
 
     def take_tally(self) -> EpisodeTally:
         """Sums over the episodes that ended since the last call."""
-        tally, self._tally = self._tally, EpisodeTally()
-        return tally
+        return self._episodes.take_tally()
 
     def state(self) -> dict[str, Tensor]:
         """Everything that `restore` needs, between two steps and after `take_tally`."""
-        actions = self._actions[: max(1, int(self._ages.max()))].clone()
-        left_over = torch.arange(len(actions))[:, None] >= self._ages
+        ages = self._episodes.ages
+        actions = self._actions[: max(1, int(ages.max()))].clone()
+        left_over = torch.arange(len(actions))[:, None] >= ages
         actions[left_over] = 0.0
-        return {
-            "episodes_started": torch.tensor(self._started),
-            "seeds": self._seeds.clone(),
-            "ages": self._ages.clone(),
-            "returns": self._returns.clone(),
-            "actions": actions,
-        }
+        return self._episodes.state() | {"actions": actions}
 
     def restore(self, state: dict[str, Tensor]) -> Tensor:
         """Return to a saved state by acting its episodes again; returns observations, (N, O)."""
-        self._started = int(state["episodes_started"])
-        self._seeds, self._ages = state["seeds"].clone(), state["ages"].clone()
-        self._returns = state["returns"].clone()
+        self._episodes.restore(state)
         self._actions[: len(state["actions"])] = state["actions"]
         return self._replay()
 
     def _replay(self) -> Tensor:
         """Act the running episodes so that all reach their ages at the same step: the youngest start last."""
         worlds = torch.arange(self.num_envs)
-        longest = int(self._ages.max())
-        delays = longest - self._ages
-        observation = self.environment.reset(self._seeds)
+        ages = self._episodes.ages
+        longest = int(ages.max())
+        delays = longest - ages
+        observation = self.environment.reset(self._episodes.seeds)
         for step in range(longest):
             observation = self._restart(delays == step, observation)
             action = self._actions[(step - delays).clamp(min=0), worlds]
@@ -188,7 +223,7 @@ class AutoResetEnvironment(EpisodicBatch):
 
     def _restart(self, chosen: Tensor, observation: Tensor) -> Tensor:
         env_ids = chosen.nonzero().squeeze(1)
-        return self.environment.reset(self._seeds[env_ids], env_ids) if len(env_ids) else observation
+        return self.environment.reset(self._episodes.seeds[env_ids], env_ids) if len(env_ids) else observation
 
     def close(self) -> None:
         """Release the environment's threads."""

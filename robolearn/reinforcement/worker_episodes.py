@@ -5,11 +5,10 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor
 
-from robolearn.environment import episode_seeds
 from robolearn.policies.worker.memory import FrameMemory
 from robolearn.policies.worker.mirror import Mirror
 from robolearn.policies.worker.worker_policy import WorkerPolicy
-from robolearn.reinforcement.episodes import EpisodeStep, EpisodeTally, EpisodicBatch
+from robolearn.reinforcement.episodes import EpisodeStep, EpisodeTally, EpisodicBatch, RunningEpisodes
 from robolearn.training.state import entries_below
 
 if TYPE_CHECKING:
@@ -44,31 +43,23 @@ class WorkerEpisodes(EpisodicBatch):
         self.critic_mirror = policy.frame_mirror.joined(Mirror.of(PRIVILEGED))
         self.observation_size = self.actor_size + len(self.critic_mirror.places)
         self.level = 0.0
-        self._stream = seed_stream
-        self._started = 0
+        self._longest = environment.spec.max_episode_steps
+        self._episodes = RunningEpisodes(self.num_envs, seed_stream, self._longest)
         self._memory = FrameMemory(self.num_envs, policy.frame_size, policy.config.lags)
         self._last_action = torch.zeros(self.num_envs, self.action_size)
-        self._ages = torch.zeros(self.num_envs, dtype=torch.int64)
-        self._longest = environment.spec.max_episode_steps
-        self._limits = torch.full((self.num_envs,), self._longest)
-        self._returns = torch.zeros(self.num_envs)
-        self._tally = EpisodeTally()
         self._raw = torch.zeros(self.num_envs, environment.spec.observation.size)
         self.observation = torch.zeros(self.num_envs, self.observation_size)
 
     def start(self) -> Tensor:
         """Begin an episode in every world, cut short, each elsewhere, so that the next ones spread."""
         observation = self._begin(torch.arange(self.num_envs))
-        self._limits = 1 + torch.arange(self.num_envs) * self._longest // self.num_envs
+        self._episodes.limits = 1 + torch.arange(self.num_envs) * self._longest // self.num_envs
         return observation
 
     def _begin(self, worlds: Tensor) -> Tensor:
-        seeds = episode_seeds(self._stream, self._started, len(worlds))
-        self._started += len(worlds)
         self._set_difficulty(worlds)
-        self._limits[worlds] = self._longest
-        self._ages[worlds], self._returns[worlds], self._last_action[worlds] = 0, 0.0, 0.0
-        self._raw = self.environment.reset(seeds, worlds)
+        self._last_action[worlds] = 0.0
+        self._raw = self.environment.reset(self._episodes.begin(worlds), worlds)
         frames = self._memory.replace(worlds, self.policy.frame(self._raw[worlds], self._last_action[worlds]))
         self.observation = self.observation.clone()
         self.observation[worlds] = self._seen(frames, worlds)
@@ -93,11 +84,7 @@ class WorkerEpisodes(EpisodicBatch):
         """Run one control period with the network's actions (N, A)."""
         transition = self.environment.step(self.policy.targets(self._raw, action))
         self._raw, self._last_action = transition.observation, action.clone()
-        self._ages += 1
-        self._returns += transition.reward
-        cut = (self._ages >= self._limits) & ~transition.terminated
-        transition.truncated, transition.success = transition.truncated | cut, transition.success | cut
-        self._tally.add(transition, self._ages, self._returns)
+        self._episodes.count(transition)
         frames = self._memory.push(self.policy.frame(self._raw, self._last_action))
         self.observation = self._seen(frames)
         step = EpisodeStep(
@@ -115,19 +102,15 @@ class WorkerEpisodes(EpisodicBatch):
 
     def take_tally(self) -> EpisodeTally:
         """Sums over the episodes that ended since the last call."""
-        tally, self._tally = self._tally, EpisodeTally()
-        return tally
+        return self._episodes.take_tally()
 
     def state(self) -> dict[str, Tensor]:
         """Everything that `restore` needs, between two steps and after `take_tally`."""
         environment = self._snapshot.take(self.environment)
         return {
             **{f"environment.{name}": value for name, value in environment.items()},
-            "episodes_started": torch.tensor(self._started),
+            **self._episodes.state(),
             "level": torch.tensor(self.level, dtype=torch.float64),
-            "ages": self._ages.clone(),
-            "limits": self._limits.clone(),
-            "returns": self._returns.clone(),
             "last_action": self._last_action.clone(),
             "frames": self._memory.frames.clone(),
             "raw": self._raw.clone(),
@@ -137,9 +120,8 @@ class WorkerEpisodes(EpisodicBatch):
     def restore(self, state: dict[str, Tensor]) -> Tensor:
         """Go on from what `state` gave; returns observations (N, O)."""
         self._snapshot.put_back(self.environment, entries_below("environment.", state))
-        self._started, self.level = int(state["episodes_started"]), float(state["level"])
-        self._ages, self._returns = state["ages"].clone(), state["returns"].clone()
-        self._limits = state["limits"].clone()
+        self._episodes.restore(state)
+        self.level = float(state["level"])
         self._last_action, self._raw = state["last_action"].clone(), state["raw"].clone()
         self._memory.put_back(state["frames"].clone())
         self.observation = state["observation"].clone()

@@ -11,7 +11,7 @@ from robolearn.training.state import entries_below
 from robolearn.training.trainer import Trainer
 
 ACTION_LIMIT = 12.0
-"""Of the network's outputs: 3 rad, beyond every range of a leg."""
+"""Of the network's outputs; chosen: about four times what asks for all of a motor's torque."""
 
 
 class WorkerTrainer(Trainer):
@@ -43,7 +43,7 @@ class WorkerTrainer(Trainer):
         self.iteration += 1
         self.steps += self.settings.ppo.rollout_steps * self.episodes.num_envs
         tally = self.episodes.take_tally()
-        self._change_level(tally.episodes - tally.successes)
+        self._change_level(tally.terminated)
         return {**tally.metrics(), **self.algorithm.metrics, "train/level": self.episodes.level}
 
     def _change_level(self, falls: int) -> None:
