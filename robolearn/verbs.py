@@ -84,7 +84,11 @@ VERBS: Mapping[str, Verb] = {
             "robolearn.data.settings:CollectSettings",
             "robolearn.data.collect:collect",
         ),
-        Verb("train", "train a policy: a base from demonstrations, or a residual on top of one", _ALGORITHMS),
+        Verb(
+            "train",
+            "train a policy: a base from demonstrations, a residual on top of one, or a worker",
+            _ALGORITHMS,
+        ),
         _evaluation("eval", "measure how often a policy succeeds", "EvaluateSettings", "evaluate:evaluate"),
         _evaluation("report", "make one HTML page about finished runs", "ReportSettings", "report:report"),
         _evaluation("view", "watch a policy in a viewer, or in a browser", "ViewSettings", "view:view"),

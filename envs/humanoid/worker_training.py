@@ -1,10 +1,12 @@
 """What training a worker needs of the simulation: its environment, and a worker that knows the robot."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
+from envs.humanoid.tasks import worker, worker_legs
 from envs.humanoid.worker import WorkerEnvironment
 from envs.robots.g1.constants import kind_of
 from envs.robots.g1.crouch import HEIGHTS, POSTURES, TARGETS
+from robolearn.errors import unknown_name
 from robolearn.policies.worker.settings import WorkerNetworks
 from robolearn.policies.worker.worker_policy import WorkerConfig, WorkerPolicy
 from robolearn.specification import TaskSpec
@@ -12,15 +14,19 @@ from robolearn.specification import TaskSpec
 if TYPE_CHECKING:
     from robolearn.reinforcement.settings import WorkerPpoSettings
 
+WORKER_TASKS: Final = {"g1_worker": worker, "g1_worker_legs": worker_legs}
+"""In which a worker can be trained."""
+
 
 def training_environment(settings: "WorkerPpoSettings") -> WorkerEnvironment:
-    """The batch that a worker is trained in. Raises UserError for settings that there are not."""
-    return WorkerEnvironment(
+    """The batch that a worker is trained in. Raises UserError for a task or randomness that there is not."""
+    if settings.task not in WORKER_TASKS:
+        raise unknown_name("task of a worker", settings.task, WORKER_TASKS)
+    return WORKER_TASKS[settings.task](
         settings.num_envs,
         randomness=settings.randomness,
         disturbance=settings.disturbance,
         num_threads=settings.num_threads,
-        owned=settings.owned,
         weights=settings.rewards,
         ranges=settings.commands,
         pushes=settings.pushes,

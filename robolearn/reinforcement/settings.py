@@ -223,12 +223,11 @@ class WorkerPpoSettings(RunSettings):
     """`robolearn train algorithm=ppo_worker`: the G1's whole-body worker from scratch.
 
     total_steps: control steps of all worlds together
-    owned: joints that the worker owns: legs_and_waist (15) or legs (12)
+    task: g1_worker, which owns legs and waist (15 joints), or g1_worker_legs (12)
     randomness, disturbance: differences between robots, noise and delays; pushes and punches
     """
 
     task: str = "g1_worker"
-    owned: str = "legs_and_waist"
     randomness: str = "full"
     disturbance: bool = True
     num_envs: int = 512

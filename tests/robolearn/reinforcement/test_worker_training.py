@@ -110,3 +110,16 @@ def test_one_world_forgets_alone(run: Path) -> None:
     policy.reset(torch.tensor([0, 1]), num_envs=2)
     fresh = policy.act(0.5 * observation)
     assert torch.equal(after[1], fresh[1]) and not torch.equal(after[0], fresh[0])
+
+
+def test_a_task_that_has_no_worker_is_refused(tmp_path: Path) -> None:
+    wrong = dataclasses.replace(settings(tmp_path / "run", 1), task="one_leg")
+    with pytest.raises(UserError, match="unknown task of a worker 'one_leg': valid are g1_worker"):
+        train(wrong)
+    assert not (tmp_path / "run").exists()
+
+
+def test_the_legs_alone_can_be_trained(tmp_path: Path) -> None:
+    legs = dataclasses.replace(settings(tmp_path / "run", 1), task="g1_worker_legs")
+    train(legs)
+    assert load_checkpoint(tmp_path / "run").spec.action.size == 12
