@@ -48,6 +48,8 @@ class TaskSpec:
     phases: names of the task's stages, in order; `Transition.phase` indexes them
     frames: pose of each frame that entries are named for ("..._in_tag"), in one root frame that all share:
         x, y, z [m], then the quaternion w, x, y, z
+    gains: of the servos behind actions that are joint targets, by joint: stiffness [N m/rad] and damping
+        [N m s/rad]
     """
 
     name: str
@@ -57,6 +59,7 @@ class TaskSpec:
     max_episode_steps: int
     phases: tuple[str, ...]
     frames: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
+    gains: Mapping[str, tuple[float, float]] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
         """As a JSON object."""
@@ -68,6 +71,7 @@ class TaskSpec:
             "max_episode_steps": self.max_episode_steps,
             "phases": list(self.phases),
             "frames": {name: list(pose) for name, pose in self.frames.items()},
+            "gains": {name: list(gain) for name, gain in self.gains.items()},
         }
 
     @classmethod
@@ -81,7 +85,13 @@ class TaskSpec:
             max_episode_steps=int(value["max_episode_steps"]),
             phases=tuple(value["phases"]),
             frames={name: _pose(pose) for name, pose in value["frames"].items()},
+            gains={name: _gain(gain) for name, gain in value.get("gains", {}).items()},
         )
+
+
+def _gain(values: Sequence[float]) -> tuple[float, float]:
+    stiffness, damping = values
+    return float(stiffness), float(damping)
 
 
 def _pose(values: Sequence[float]) -> tuple[float, ...]:

@@ -7,7 +7,8 @@ import torch
 from torch import Tensor
 
 from envs.humanoid.rewards import Moment
-from robolearn.policies.worker.command import is_moving
+from envs.humanoid.scene import CONTROL_RATE
+from robolearn.policies.worker.command import GAIT_PERIOD, is_moving
 
 HEIGHT_EDGES: Final = (0.30, 0.42, 0.54, 0.66, 0.76)
 SPEED_EDGES: Final = (0.0, 0.05, 0.35, 0.7, 1.4)
@@ -16,8 +17,8 @@ SPEED_EDGES: Final = (0.0, 0.05, 0.35, 0.7, 1.4)
 SETTLING_SECONDS: Final = 1.5
 """After a command to stand, before drift counts: a step that has begun is ended, and a squat done."""
 
-_GAIT_STEPS: Final = 35
-"""Control steps of a gait period, 0.7 s."""
+_GAIT_STEPS: Final = round(GAIT_PERIOD * CONTROL_RATE)
+"""Control steps of a gait period."""
 
 _SUMS: Final = (
     *("planar_velocity_error", "yaw_rate_error", "height_error", "foot_slip"),

@@ -1,5 +1,6 @@
 """What differs from one G1 to the next: masses, friction, servos, delays (TrajBooster, B.7)."""
 
+import math
 from dataclasses import dataclass
 from typing import Final
 
@@ -29,6 +30,8 @@ class Randomisation:
     torque_offset: constant torque of every joint, as a share of its effort limit, both ways
     torque_noise: the same, drawn at every control step
     start_position: of joints at the start, both ways [rad]
+    start_height: of the feet above the floor at the start [m]
+    start_yaw: heading at the start, both ways [rad]
     start_velocity: of the pelvis at the start, along each axis, both ways [m/s, rad/s]
     """
 
@@ -44,6 +47,8 @@ class Randomisation:
     torque_offset: float = 0.05
     torque_noise: float = 0.05
     start_position: float = 0.1
+    start_height: float = 0.01
+    start_yaw: float = math.pi
     start_velocity: float = 0.5
 
 
@@ -60,6 +65,8 @@ NOTHING: Final = Randomisation(
     torque_offset=0.0,
     torque_noise=0.0,
     start_position=0.0,
+    start_height=0.0,
+    start_yaw=0.0,
     start_velocity=0.0,
 )
 """Every robot is the nominal one."""

@@ -10,7 +10,13 @@ TIMESTEP: Final = 0.005
 """Physics step [s]. TrajBooster and HOMIE."""
 
 SUBSTEPS: Final = 4
-"""Physics steps a control step: 50 Hz."""
+"""Physics steps a control step."""
+
+CONTROL_RATE: Final = 1.0 / (TIMESTEP * SUBSTEPS)
+"""Of the worker [Hz]: 50, as everybody's."""
+
+ITERATIONS: Final = (10, 20)
+"""Of the contact solver and of its line search, at most; mjlab's for the G1."""
 
 GREATEST_DELAY: Final = 3
 """Physics steps that an action may be late (TrajBooster, B.7)."""
@@ -24,8 +30,7 @@ def g1_scene() -> mujoco.MjSpec:
     spec.option.timestep = TIMESTEP
     spec.option.integrator = mujoco.mjtIntegrator.mjINT_IMPLICITFAST
     spec.option.jacobian = mujoco.mjtJacobian.mjJAC_DENSE
-    spec.option.iterations = 10
-    spec.option.ls_iterations = 20
+    spec.option.iterations, spec.option.ls_iterations = ITERATIONS
     spec.worldbody.add_geom(
         name=FLOOR, type=mujoco.mjtGeom.mjGEOM_PLANE, size=(0.0, 0.0, 0.05), contype=1, conaffinity=0
     )

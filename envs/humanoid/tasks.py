@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from envs.humanoid.scene import CONTROL_RATE
 from envs.humanoid.settings import CommandRanges
 from envs.humanoid.worker import EPISODE_STEPS, WorkerEnvironment
 
@@ -18,5 +19,5 @@ def worker_legs(num_envs: int, **options: Any) -> WorkerEnvironment:
 
 def stand(num_envs: int, **options: Any) -> WorkerEnvironment:
     """Stand still for a whole episode, at a height that is drawn for it."""
-    still = CommandRanges(squats=1.0, stands=0.0, every_seconds=EPISODE_STEPS / 50.0)
+    still = CommandRanges(squats=1.0, stands=0.0, every_seconds=EPISODE_STEPS / CONTROL_RATE)
     return WorkerEnvironment(num_envs, ranges=still, **options)

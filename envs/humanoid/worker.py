@@ -19,9 +19,10 @@ from envs.humanoid.rewards import Moment, Rewards
 from envs.humanoid.scene import SUBSTEPS, g1_scene
 from envs.humanoid.sensing import OBSERVATION, SensorNoise, measured, observation
 from envs.humanoid.settings import CommandRanges, Pushes, RewardWeights
+from envs.humanoid.specification import OWNED, PHASES, worker_spec
 from envs.humanoid.state import HumanoidState, StateReader
 from envs.humanoid.streams import Stream
-from envs.robots.g1.constants import JOINTS, LEG_JOINTS, PELVIS, WAIST_JOINTS, default_angle
+from envs.robots.g1.constants import JOINTS, PELVIS, default_angle
 from envs.robots.g1.crouch import crouch_lean, crouch_posture, crouch_targets
 from envs.simulation import Simulation
 from robolearn.counter_random import uniform
@@ -29,7 +30,6 @@ from robolearn.environment import BatchedEnvironment, Transition
 from robolearn.errors import unknown_name
 from robolearn.policies.worker.command import CommandShaper
 from robolearn.rotations import rotate
-from robolearn.specification import TaskSpec, VectorSpec
 
 EPISODE_STEPS: Final = 1000
 """20 s (TrajBooster, B.7)."""
@@ -39,11 +39,6 @@ FALLEN_HEIGHT: Final = 0.20
 
 FALLEN_TILT: Final = 0.5
 """Cosine of the pelvis's tilt: 60 degrees, of which the deepest crouch leans 38."""
-
-OWNED: Final = {"legs_and_waist": LEG_JOINTS + WAIST_JOINTS, "legs": LEG_JOINTS}
-"""Joints that the worker may own; somebody else moves the rest."""
-
-PHASES: Final = ("standing", "fallen")
 
 
 @dataclass
@@ -93,7 +88,7 @@ class WorkerEnvironment(BatchedEnvironment):
         self.device = torch.device("cpu")
         self.simulation = Simulation(g1_scene().compile(), num_envs, num_threads, SUBSTEPS)
         self.owned = OWNED[owned]
-        self.spec = _spec("g1_worker" if owned == "legs_and_waist" else "g1_worker_legs", self.owned)
+        self.spec = worker_spec(owned, EPISODE_STEPS)
         self.ranges = CommandRanges() if ranges is None else ranges
         self.rewards = Rewards(RewardWeights() if weights is None else weights)
         self._disturbed = disturbance
@@ -200,8 +195,8 @@ class WorkerEnvironment(BatchedEnvironment):
         angles = posture + ranges.start_position * shares[:, 7:]
         self.simulation.reset(worlds)
         self._qpos[worlds[:, None], self._addresses] = angles.clamp(self._lower, self._upper).double()
-        yaw, pitch = torch.pi * shares[:, 0] * (ranges.start_position > 0), crouch_lean(height)
-        self._qpos[worlds, 2] = (height + 0.1 * ranges.start_position).double()
+        yaw, pitch = ranges.start_yaw * shares[:, 0], crouch_lean(height)
+        self._qpos[worlds, 2] = (height + ranges.start_height).double()
         self._qpos[worlds, 3:7] = _turned(yaw, pitch).double()
         velocity = ranges.start_velocity * self.difficulty.pushes[worlds, None] * shares[:, 1:7]
         self._qvel[worlds, :6] = velocity.double()
@@ -322,17 +317,6 @@ def _turned(yaw: Tensor, pitch: Tensor) -> Tensor:
     """Quaternions (K, 4) of a pitch (K,), then a yaw (K,) [rad]."""
     cy, sy, cp, sp = (yaw / 2).cos(), (yaw / 2).sin(), (pitch / 2).cos(), (pitch / 2).sin()
     return torch.stack((cy * cp, -sy * sp, cy * sp, sy * cp), 1)
-
-
-def _spec(name: str, owned: tuple[str, ...]) -> TaskSpec:
-    return TaskSpec(
-        name=name,
-        observation=OBSERVATION,
-        action=VectorSpec(tuple(f"{joint}.target" for joint in owned), ("rad",) * len(owned)),
-        control_rate_hz=50.0,
-        max_episode_steps=EPISODE_STEPS,
-        phases=PHASES,
-    )
 
 
 _RANDOMNESS: Final = {"none": NOTHING, "full": Randomisation()}

@@ -40,8 +40,6 @@ def make_worker(spec: TaskSpec, networks: WorkerNetworks) -> WorkerPolicy:
         hidden=list(networks.hidden),
         lags=list(networks.lags),
         action_scale=[networks.effort_share * kind.motor.effort / kind.gains.stiffness for kind in kinds],
-        stiffness=[kind.gains.stiffness for kind in kinds],
-        damping=[kind.gains.damping for kind in kinds],
         heights=HEIGHTS.tolist(),
     )
     policy = WorkerPolicy(config, spec)

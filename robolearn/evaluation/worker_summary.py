@@ -58,7 +58,9 @@ def weighted_mean(
 
 
 def _seconds(table: EpisodeTable) -> float:
-    return float(table.steps.sum()) / 50.0
+    from envs.humanoid.scene import CONTROL_RATE
+
+    return float(table.steps.sum()) / CONTROL_RATE
 
 
 def _regions(table: EpisodeTable) -> list[dict[str, Any]]:

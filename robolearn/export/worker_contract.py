@@ -35,8 +35,8 @@ def worker_contract(policy: WorkerPolicy, checkpoint: Checkpoint, memory_size: i
         "joint_target": spec.action.to_json(),
         "servos": {
             "rule": "torque = stiffness * (joint_target - position) - damping * velocity",
-            "stiffness": {"unit": "N m/rad", "values": config.stiffness},
-            "damping": {"unit": "N m s/rad", "values": config.damping},
+            "stiffness": {"unit": "N m/rad", "values": [stiffness for stiffness, _ in spec.gains.values()]},
+            "damping": {"unit": "N m s/rad", "values": [damping for _, damping in spec.gains.values()]},
         },
         "memory": {
             "size": memory_size,

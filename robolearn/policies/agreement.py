@@ -5,7 +5,7 @@ from robolearn.specification import TaskSpec, VectorSpec
 
 
 def require_agreement(found: TaskSpec, expected: TaskSpec, origin: str) -> None:
-    """Raise UserError naming the first difference in task, observation, action or control rate.
+    """Raise UserError naming the first difference in task, observation, action, servos or control rate.
 
     found: of a policy or of a dataset; origin: where it comes from, for the message
     """
@@ -15,11 +15,19 @@ def require_agreement(found: TaskSpec, expected: TaskSpec, origin: str) -> None:
         _compare(getattr(found, what), getattr(expected, what), f"{origin}: {what}")
     if found.frames != expected.frames:
         raise UserError(f"{origin}: frames are {dict(found.frames)}, the task's are {dict(expected.frames)}")
+    _compare_gains(found, expected, origin)
     if found.control_rate_hz != expected.control_rate_hz:
         raise UserError(
             f"{origin}: control rate is {found.control_rate_hz} Hz, "
             f"the task '{expected.name}' has {expected.control_rate_hz} Hz"
         )
+
+
+def _compare_gains(found: TaskSpec, expected: TaskSpec, origin: str) -> None:
+    for joint in {**expected.gains, **found.gains}:
+        one, other = found.gains.get(joint), expected.gains.get(joint)
+        if one != other:
+            raise UserError(f"{origin}: servo of '{joint}' has gains {one}, the task's {other}")
 
 
 def _compare(found: VectorSpec, expected: VectorSpec, origin: str) -> None:

@@ -9,12 +9,12 @@ from torch import Tensor
 
 from envs.humanoid.sensing import OBSERVATION, measured, observation
 from envs.humanoid.settings import CommandRanges
+from envs.humanoid.specification import OWNED, worker_spec
 from envs.humanoid.state import StateReader
 from envs.humanoid.tour.arms import TourArms
 from envs.humanoid.tour.figures import TourFigures
 from envs.humanoid.tour.protocol import (
     COMMANDED_HEIGHT,
-    CONTROL_RATE,
     EPISODE_STEPS,
     FALLEN_HEIGHT,
     SEGMENT_STEPS,
@@ -27,39 +27,26 @@ from envs.humanoid.tour.waypoints import Guide, draw_waypoints, errors
 from envs.robots.g1.constants import (
     ARM_JOINTS,
     JOINTS,
-    LEG_JOINTS,
     STANDING_HEIGHT,
-    WAIST_JOINTS,
     Gains,
-    kind_of,
 )
 from envs.simulation import Simulation
 from robolearn.environment import BatchedEnvironment, Transition
 from robolearn.errors import UserError, unknown_name
 from robolearn.policies.worker.command import CommandShaper
 from robolearn.policies.worker.drive import Drive, VelocityLimits
-from robolearn.specification import TaskSpec, VectorSpec
 
-OWNED: Final = LEG_JOINTS + WAIST_JOINTS
+_WORKER: Final = "legs_and_waist"
+_OWNED: Final = OWNED[_WORKER]
 """Joints that a policy may own."""
-
-SPEC: Final = TaskSpec(
-    name="g1_worker",
-    observation=OBSERVATION,
-    action=VectorSpec(tuple(f"{joint}.target" for joint in OWNED), ("rad",) * len(OWNED)),
-    control_rate_hz=float(CONTROL_RATE),
-    max_episode_steps=EPISODE_STEPS,
-    phases=("standing", "fallen"),
-)
-"""The worker's: what was trained for its task acts in this one."""
 
 
 def worker_drive() -> Drive:
     """How a worker drives the robot."""
-    gains, ranges = {name: kind_of(name).gains for name in OWNED}, CommandRanges()
+    gains, ranges = worker_spec(_WORKER, EPISODE_STEPS).gains, CommandRanges()
     return Drive(
-        stiffness={name: gain.stiffness for name, gain in gains.items()},
-        damping={name: gain.damping for name, gain in gains.items()},
+        stiffness={name: stiffness for name, (stiffness, _) in gains.items()},
+        damping={name: damping for name, (_, damping) in gains.items()},
         limits=VelocityLimits(ranges.backward, ranges.forward, ranges.sideways, ranges.yaw_rate),
     )
 
@@ -94,7 +81,8 @@ class TourEnvironment(BatchedEnvironment):
         ranges = CommandRanges()
         if not ranges.lowest <= height <= ranges.highest:
             raise UserError(f"height={height} is not valid: choose {ranges.lowest} to {ranges.highest}")
-        self.spec, self.num_envs, self.device = SPEC, num_envs, torch.device("cpu")
+        self.spec = worker_spec(_WORKER, EPISODE_STEPS)
+        self.num_envs, self.device = num_envs, torch.device("cpu")
         self._punches, self._threads, self._height = disturbance, num_threads, height
         self._fault_directory = fault_directory
         self._held_model = tour_model()
@@ -103,8 +91,8 @@ class TourEnvironment(BatchedEnvironment):
 
     def adopt(self, drive: Drive) -> None:
         """Run a policy as it asks for; all episodes end. Raises UserError for joints that it may not own."""
-        if foreign := [name for name in drive.stiffness if name not in OWNED]:
-            raise unknown_name("joint", foreign[0], OWNED)
+        if foreign := [name for name in drive.stiffness if name not in _OWNED]:
+            raise unknown_name("joint", foreign[0], _OWNED)
         gains = {name: Gains(drive.stiffness[name], drive.damping[name]) for name in drive.stiffness}
         model = with_gains(self._held_model, gains)
         self.simulation = Simulation(model, self.num_envs, self._threads, SUBSTEPS)
@@ -119,9 +107,9 @@ class TourEnvironment(BatchedEnvironment):
         self._motors = torch.tensor([int(model.actuator(name).id) for name in JOINTS])
         limits = torch.tensor([model.joint(name).range.tolist() for name in JOINTS])
         self._lower, self._upper = limits.unbind(1)
-        owned = [name for name in OWNED if name in self._drive.stiffness]
+        owned = [name for name in _OWNED if name in self._drive.stiffness]
         self._own = torch.tensor([JOINTS.index(name) for name in owned])
-        self._actions = torch.tensor([OWNED.index(name) for name in owned])
+        self._actions = torch.tensor([_OWNED.index(name) for name in owned])
         self._arm_joints = torch.tensor([JOINTS.index(name) for name in ARM_JOINTS])
         self._puncher = Puncher(self.simulation)
         self._reader = StateReader(self.simulation)

@@ -21,15 +21,12 @@ class WorkerConfig:
 
     hidden, lags: see `WorkerNetworks`
     action_scale: joint angles that actions of 1 stand for [rad]
-    stiffness, damping: of the owned joints' servos [N m/rad, N m s/rad]
     heights: (K,) pelvis heights of the standing postures [m]
     """
 
     hidden: list[int]
     lags: list[int]
     action_scale: list[float]
-    stiffness: list[float]
-    damping: list[float]
     heights: list[float]
 
 

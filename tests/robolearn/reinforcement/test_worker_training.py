@@ -123,3 +123,10 @@ def test_the_legs_alone_can_be_trained(tmp_path: Path) -> None:
     legs = dataclasses.replace(settings(tmp_path / "run", 1), task="g1_worker_legs")
     train(legs)
     assert load_checkpoint(tmp_path / "run").spec.action.size == 12
+
+
+def test_another_servo_is_refused_by_its_joint(run: Path) -> None:
+    spec = WorkerEnvironment(1, num_threads=1).spec
+    stiffer = {**spec.gains, "left_knee_joint": (300.0, 4.0)}
+    with pytest.raises(UserError, match=r"servo of 'left_knee_joint' has gains \(150\.0, 4\.0\), the task's"):
+        load_policy(run, expected=dataclasses.replace(spec, gains=stiffer))

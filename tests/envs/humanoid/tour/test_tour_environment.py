@@ -8,7 +8,8 @@ from torch import Tensor
 
 from envs.humanoid.sensing import measured, observation
 from envs.humanoid.settings import CommandRanges
-from envs.humanoid.tour.environment import OWNED, TourEnvironment, worker_drive
+from envs.humanoid.specification import OWNED
+from envs.humanoid.tour.environment import TourEnvironment, worker_drive
 from envs.humanoid.tour.protocol import SEGMENT_STEPS
 from envs.humanoid.tour.robot import stance
 from envs.humanoid.tour.waypoints import draw_waypoints, errors
@@ -124,7 +125,7 @@ def targets(environment: TourEnvironment, action: Tensor) -> dict[str, float]:
 
 def test_the_policy_moves_legs_and_waist_and_the_tour_the_arms() -> None:
     found = targets(TourEnvironment(1, num_threads=1), torch.linspace(-0.2, 0.2, 15)[None])
-    for name, value in zip(OWNED, torch.linspace(-0.2, 0.2, 15).tolist(), strict=True):
+    for name, value in zip(OWNED["legs_and_waist"], torch.linspace(-0.2, 0.2, 15).tolist(), strict=True):
         if name != "left_knee_joint":
             assert found[name] == pytest.approx(value)
     assert found["left_elbow_joint"] == found["right_elbow_joint"] != 0.0
@@ -132,7 +133,7 @@ def test_the_policy_moves_legs_and_waist_and_the_tour_the_arms() -> None:
 
 def test_gains_are_the_policys_own_and_the_holding_ones() -> None:
     given = Drive({"left_knee_joint": 77.0}, {"left_knee_joint": 7.0}, worker_drive().limits)
-    for drive, own in ((None, OWNED), (given, ("left_knee_joint",))):
+    for drive, own in ((None, OWNED["legs_and_waist"]), (given, ("left_knee_joint",))):
         model = TourEnvironment(1, num_threads=1, drive=drive).simulation.model
         for name in JOINTS:
             gains = kind_of(name).gains if name in own else holding_gains(name)

@@ -5,10 +5,12 @@ from typing import Any
 
 import pytest
 
-from envs.humanoid.tour.environment import SPEC
+from envs.humanoid.specification import worker_spec
 from onnx_controllers import CONTRACT, FRAME, JOINTS, OBSERVED, controller
 from robolearn.errors import UserError
 from robolearn.policies.worker.onnx_contract import OnnxContract, read_contract
+
+SPEC = worker_spec("legs_and_waist", 1000)
 
 
 def read(folder: Path, **changes: Any) -> OnnxContract:

@@ -8,10 +8,12 @@ import pytest
 import torch
 from torch import Tensor
 
-from envs.humanoid.tour.environment import SPEC
+from envs.humanoid.specification import worker_spec
 from onnx_controllers import FRAME, JOINTS, OBSERVED, controller, linear
 from robolearn.errors import UserError
 from robolearn.policies.worker.onnx_policy import OnnxPolicy, load_onnx_policy, onnx_identity
+
+SPEC = worker_spec("legs_and_waist", 1000)
 
 NAMES = list(SPEC.observation.names)
 DEFAULTS = np.array([0.42, -0.2, 0.1, 0.6])
