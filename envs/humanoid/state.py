@@ -7,8 +7,9 @@ import mujoco
 import torch
 from torch import Tensor
 
+from envs.humanoid.joint_places import JointPlaces
 from envs.robots.g1.collision import foot_geoms
-from envs.robots.g1.constants import FOOT_BACK, FOOT_FRONT, JOINTS, PELVIS, SIDES
+from envs.robots.g1.constants import FOOT_BACK, FOOT_FRONT, PELVIS, SIDES
 from envs.simulation import Simulation
 from robolearn.rotations import conjugate, rotate
 
@@ -78,9 +79,7 @@ class StateReader:
         self._geoms, self._bodies = simulation.view("geom_xpos"), simulation.view("xpos")
         self._turns, self._coms = simulation.view("xquat"), simulation.view("subtree_com")
         self._period = simulation.control_period
-        self._joints = torch.tensor([int(model.joint(name).qposadr[0]) for name in JOINTS])
-        self._dofs = torch.tensor([int(model.joint(name).dofadr[0]) for name in JOINTS])
-        self._motors = torch.tensor([int(model.actuator(name).id) for name in JOINTS])
+        self._places = JointPlaces.of(model)
         self._feet = torch.tensor([int(model.body(f"{side}_ankle_roll_link").id) for side in SIDES])
         names = [name for side in SIDES for name in foot_geoms(side)]
         self._spheres = torch.tensor([int(model.geom(name).id) for name in names])
@@ -118,9 +117,9 @@ class StateReader:
             velocity_in_heading=turned_about_z(qvel[:, :3], -yaw),
             yaw=yaw,
             yaw_rate=-(gravity * angular).sum(1),
-            joint_position=qpos[:, self._joints],
-            joint_velocity=qvel[:, self._dofs],
-            torque=self._torque[worlds][:, self._motors].float(),
+            joint_position=qpos[:, self._places.positions],
+            joint_velocity=qvel[:, self._places.velocities],
+            torque=self._torque[worlds][:, self._places.motors].float(),
             foot_position=feet,
             foot_in_heading=turned_about_z(feet - qpos[:, None, :3], -yaw[:, None]),
             foot_velocity=(feet - feet_before) / self._period,

@@ -11,6 +11,7 @@ from torch import Tensor
 from envs.humanoid.arm_motion import ArmMotion
 from envs.humanoid.commands import draw_commands
 from envs.humanoid.figures import WorkerFigures
+from envs.humanoid.joint_places import JointPlaces
 from envs.humanoid.noise import StepNoise
 from envs.humanoid.privileged import privileged
 from envs.humanoid.pushes import SUPPORT_DAMPING, Disturbances, support_torque
@@ -108,11 +109,8 @@ class WorkerEnvironment(BatchedEnvironment):
         self._joint_torque, self._link_force = view("qfrc_applied"), view("xfrc_applied")
         self._pelvis = int(model.body(PELVIS).id)
         self._damping = self.simulation.expand("dof_damping")
-        self._addresses = torch.tensor([int(model.joint(name).qposadr[0]) for name in JOINTS])
-        self._dofs = torch.tensor([int(model.joint(name).dofadr[0]) for name in JOINTS])
-        self._motors = torch.tensor([int(model.actuator(name).id) for name in JOINTS])
-        limits = torch.tensor([model.joint(name).range.tolist() for name in JOINTS])
-        self._lower, self._upper = limits.unbind(1)
+        self._places = JointPlaces.of(model)
+        self._lower, self._upper = self._places.lower, self._places.upper
         self._own = torch.tensor([JOINTS.index(name) for name in self.owned])
         self._others = torch.tensor([i for i, name in enumerate(JOINTS) if name not in self.owned])
 
@@ -194,13 +192,13 @@ class WorkerEnvironment(BatchedEnvironment):
         self.target[:, worlds] = target
         angles = posture + ranges.start_position * shares[:, 7:]
         self.simulation.reset(worlds)
-        self._qpos[worlds[:, None], self._addresses] = angles.clamp(self._lower, self._upper).double()
+        self._qpos[worlds[:, None], self._places.positions] = angles.clamp(self._lower, self._upper).double()
         yaw, pitch = ranges.start_yaw * shares[:, 0], crouch_lean(height)
         self._qpos[worlds, 2] = (height + ranges.start_height).double()
         self._qpos[worlds, 3:7] = _turned(yaw, pitch).double()
         velocity = ranges.start_velocity * self.difficulty.pushes[worlds, None] * shares[:, 1:7]
         self._qvel[worlds, :6] = velocity.double()
-        self._ctrl[worlds[:, None], self._motors] = target.double()
+        self._ctrl[worlds[:, None], self._places.motors] = target.double()
 
     def step(self, action: Tensor) -> Transition:
         """Run one control period with targets of the owned joints (N, A) [rad]."""
@@ -226,11 +224,11 @@ class WorkerEnvironment(BatchedEnvironment):
         target[:, self._others] = self.arms.targets(self.seeds, self.step_count, self.difficulty.arms)
         target = torch.where(running[:, None], target.clamp(self._lower, self._upper), self.target[0])
         self.target = torch.stack((target, self.target[0], self.target[1]))
-        self._ctrl[:, self._motors] = target.double()
+        self._ctrl[:, self._places.motors] = target.double()
 
     def _disturb(self, running: Tensor) -> None:
         torques = self.parameters.torques(self.seeds, self.step_count)
-        self._joint_torque[:, self._dofs] = torques.double()
+        self._joint_torque[:, self._places.velocities] = torques.double()
         self._link_force.zero_()
         if bool((self.difficulty.assistance > 0.0).any()):
             support = support_torque(self.state, crouch_lean(self.shaper.gait.height))

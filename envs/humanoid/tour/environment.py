@@ -7,6 +7,7 @@ from typing import Final
 import torch
 from torch import Tensor
 
+from envs.humanoid.joint_places import JointPlaces
 from envs.humanoid.sensing import OBSERVATION, measured, observation
 from envs.humanoid.settings import CommandRanges
 from envs.humanoid.specification import OWNED, worker_spec
@@ -103,10 +104,7 @@ class TourEnvironment(BatchedEnvironment):
     def _bind(self) -> None:
         model, view = self.simulation.model, self.simulation.view
         self._qpos, self._ctrl = view("qpos"), view("ctrl")
-        self._addresses = torch.tensor([int(model.joint(name).qposadr[0]) for name in JOINTS])
-        self._motors = torch.tensor([int(model.actuator(name).id) for name in JOINTS])
-        limits = torch.tensor([model.joint(name).range.tolist() for name in JOINTS])
-        self._lower, self._upper = limits.unbind(1)
+        self._places = JointPlaces.of(model)
         owned = [name for name in _OWNED if name in self._drive.stiffness]
         self._own = torch.tensor([JOINTS.index(name) for name in owned])
         self._actions = torch.tensor([_OWNED.index(name) for name in owned])
@@ -141,8 +139,8 @@ class TourEnvironment(BatchedEnvironment):
             self._figures.reset(worlds)
         self.simulation.reset(worlds)
         self._qpos[worlds, 2] = STANDING_HEIGHT
-        self._qpos[worlds[:, None], self._addresses] = stance().double()
-        self._ctrl[worlds[:, None], self._motors] = stance().double()
+        self._qpos[worlds[:, None], self._places.positions] = stance().double()
+        self._ctrl[worlds[:, None], self._places.motors] = stance().double()
         self.simulation.forward(worlds)
         self.state.put(worlds, self._reader.read(self._reader.feet(worlds), worlds))
         self.shaper.reset(worlds, torch.full((len(worlds),), self._height), torch.zeros(len(worlds)))
@@ -168,10 +166,10 @@ class TourEnvironment(BatchedEnvironment):
         target = stance().repeat(self.num_envs, 1)
         target[:, self._own] = action[:, self._actions].float()
         if self._drive.within_limits:
-            target = target.clamp(self._lower, self._upper)
+            target = target.clamp(self._places.lower, self._places.upper)
         target[:, self._arm_joints] = self.arms.targets(self.seeds, self.step_count, running)
         self.target = torch.where(running[:, None], target, self.target)
-        self._ctrl[:, self._motors] = self.target.double()
+        self._ctrl[:, self._places.motors] = self.target.double()
 
     def _advance(self, worlds: Tensor) -> None:
         """Run the physics of the named worlds, (K,) int64; the punched ones take their steps one by one."""
