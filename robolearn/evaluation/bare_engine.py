@@ -21,8 +21,10 @@ class Inputs:
 
     def equal(self, other: "Inputs") -> bool:
         """Bit for bit."""
-        return np.array_equal(self.rows, other.rows) and all(
-            np.array_equal(value, other.fields[name]) for name, value in self.fields.items()
+        return (
+            self.fields.keys() == other.fields.keys()
+            and np.array_equal(self.rows, other.rows)
+            and all(np.array_equal(value, other.fields[name]) for name, value in self.fields.items())
         )
 
 
@@ -70,6 +72,13 @@ class RecordingBatch:
         self._note("forward", ids, 0, stage)
         self._batch.forward(ids, stage=stage)
 
+    def set_const(self, ids: NDArray[np.int64]) -> None:
+        """See Batch.set_const; fields that follow from others may have values for each world from now on."""
+        self._batch.set_const(ids)
+        begin = time.perf_counter()
+        self._own_fields = _fields_by_world(self._batch)
+        self.recording_s += time.perf_counter() - begin
+
     def step(self, ids: NDArray[np.int64], nstep: int, stage: int) -> None:
         """See Batch.step."""
         self._note("step", ids, nstep, stage)
@@ -114,7 +123,6 @@ class BareEngine:
 
     def __init__(self, like: Batch) -> None:
         self.batch = Batch(like.model, like.nsim, like.nthread, persistent=like.persistent)
-        self._fields = {name: self.batch.expand(name) for name in _fields_by_world(like)}
 
     def repeat(self, calls: Iterable[Call]) -> tuple[float, int]:
         """Seconds in `Batch.step` alone, and the physics steps of all worlds that it made in them."""
@@ -133,7 +141,7 @@ class BareEngine:
         if call.kind != "reset":
             self.batch.state[call.worlds] = call.inputs.rows
         for name, values in call.inputs.fields.items():
-            self._fields[name][call.worlds] = values
+            self.batch.expand(name)[call.worlds] = values
 
     def _run(self, call: Call) -> None:
         if call.kind == "step":

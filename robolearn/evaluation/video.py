@@ -25,6 +25,9 @@ CAMERA = "front"
 SPEED = 3
 """Times as fast as real time that videos play."""
 
+FRAME_RATE = 30.0
+"""Pictures a second of a video, at most [Hz]; a browser shows no more, and each takes long to draw."""
+
 logger = logging.getLogger(__name__)
 
 Frame = NDArray[np.uint8]
@@ -75,28 +78,32 @@ def _write_episode(path: Path, episode: RecordedEpisode, settings: EvaluateSetti
         environment.close()
         return False
     try:
+        every = max(1, round(SPEED * environment.spec.control_rate_hz / FRAME_RATE))
         frames = tqdm(
-            replay(environment, renderer, episode),
-            total=len(episode.actions) + 1,
+            replay(environment, renderer, episode, every),
+            total=len(episode.actions) // every + 1,
             desc=path.name,
             unit="frame",
             disable=None,
             leave=False,
         )
-        write_video(path, frames, SPEED * environment.spec.control_rate_hz)
+        write_video(path, frames, SPEED * environment.spec.control_rate_hz / every)
     finally:
         renderer.close()
         environment.close()
     return True
 
 
-def replay(environment: BatchedEnvironment, renderer: Renderer, episode: RecordedEpisode) -> Iterator[Frame]:
-    """Pictures of the episode, which runs again in world 0: the first, and one after each control step."""
+def replay(
+    environment: BatchedEnvironment, renderer: Renderer, episode: RecordedEpisode, every: int = 1
+) -> Iterator[Frame]:
+    """Pictures of the episode, which runs again in world 0: the first, and one every so many steps."""
     environment.reset(torch.tensor([episode.seed]), torch.tensor([0]))
     yield renderer.render(0)
-    for action in episode.actions:
+    for step, action in enumerate(episode.actions, start=1):
         environment.step(action.expand(environment.num_envs, -1))
-        yield renderer.render(0)
+        if step % every == 0:
+            yield renderer.render(0)
 
 
 def write_video(path: Path, frames: Iterable[Frame], frame_rate_hz: float) -> None:

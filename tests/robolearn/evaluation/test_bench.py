@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 import torch
 
+from envs.humanoid.worker import WorkerEnvironment
+from robolearn.environment import episode_seeds
 from robolearn.errors import UserError
 from robolearn.evaluation.bare_engine import BareEngine, RecordingBatch
 from robolearn.evaluation.bench import RECORD, Measurement, bench
@@ -94,3 +96,17 @@ def test_a_task_without_physics_is_refused(monkeypatch: pytest.MonkeyPatch, tmp_
     monkeypatch.setitem(sys.modules, "envs.registry", module)
     with pytest.raises(UserError, match="point_mass has no physics engine"):
         bench(BenchSettings(task="point_mass", num_envs=2, out=str(tmp_path)))
+
+
+def test_robots_that_differ_from_world_to_world_are_repeated_to_the_same_bits() -> None:
+    environment = WorkerEnvironment(4, num_threads=1)
+    batch = environment.simulation.batch
+    engine, recorder = BareEngine(batch), RecordingBatch(batch)
+    environment.simulation.batch = recorder  # type: ignore[assignment]
+    environment.reset(episode_seeds(0, 0, 4))
+    for step in range(12):
+        environment.step(torch.zeros(4, environment.spec.action.size))
+        if step == 6:
+            environment.reset(episode_seeds(1, 0, 2), torch.tensor([1, 3]))
+        engine.repeat(recorder.take())
+        np.testing.assert_array_equal(engine.batch.state, batch.state)
