@@ -15,19 +15,22 @@ PRIVILEGED: Final = (
     "right_foot_height",
     "left_foot_contact",
     "right_foot_contact",
+    "com_over_feet.x",
+    "com_over_feet.y",
     *SUMMARY,
 )
 """Names, from which follows what the mirror does."""
 
 
 def privileged(state: HumanoidState, summary: Tensor, worlds: Tensor | slice = slice(None)) -> Tensor:
-    """(K, 14) of K worlds, scaled to about one. summary: (N, 6) of all worlds' parameters."""
+    """(K, 16) of K worlds, scaled to about one. summary: (N, 6) of all worlds' parameters."""
     return torch.cat(
         (
             2.0 * state.velocity_in_heading[worlds],
             4.0 * (state.pelvis_height[worlds] - 0.6)[:, None],
             10.0 * state.foot_height[worlds],
             state.foot_contact[worlds].float(),
+            10.0 * state.com_over_feet[worlds],
             summary[worlds],
         ),
         1,

@@ -303,7 +303,7 @@ class WorkerEnvironment(BatchedEnvironment):
         return {} if self._figures is None else self._figures.values()
 
     def privileged(self, worlds: Tensor | slice = slice(None)) -> Tensor:
-        """The observations of K worlds without noise and what no sensor measures, (K, 71 + 14)."""
+        """The observations of K worlds without noise and what no sensor measures, (K, 71 + 16)."""
         clean = observation(self.command[worlds], self.shaper.gait.of(worlds), measured(self.state, worlds))
         return torch.cat((clean, privileged(self.state, self.parameters.summary, worlds)), 1)
 

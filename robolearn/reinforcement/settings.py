@@ -194,7 +194,7 @@ class WorkerOptimisation:
 
     rollout_steps: int = 24
     minibatch_size: int = 2048
-    epochs: int = 5
+    epochs: int = 3
     learning_rate: float = 5e-4
     target_kl: float = 0.015
     clip: float = 0.2
