@@ -1,0 +1,1 @@
+"""Hand trajectories of one robot, brought into the workspace of another."""

@@ -1,0 +1,7 @@
+"""Where trajectories come from: AgiBot World and LeRobot, read with suspicion."""
+
+from robolearn.retarget.sources.opening import open_source
+from robolearn.retarget.sources.refusal import EpisodeRefused
+from robolearn.retarget.sources.source import Source, stream
+
+__all__ = ["EpisodeRefused", "Source", "open_source", "stream"]
