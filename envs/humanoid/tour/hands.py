@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from envs.robots.g1.constants import LEFT_ARM, MIRRORED_AXES, RIGHT_ARM, SIDES, TORSO, WRISTS, default_angle
-from envs.robots.serial_chain import SerialChain
+from envs.robots.serial_chain import serial_chain
 from robolearn.rotations import turned
 
 HAND_IN_WRIST: Final = (0.0415, 0.003, 0.0)
@@ -30,7 +30,7 @@ class HandBounds:
     """Boxes around the hands in the torso's frame."""
 
     def __init__(self, model: mujoco.MjModel) -> None:
-        self._chains = [SerialChain(model, TORSO, wrist) for wrist in WRISTS]
+        self._chains = [serial_chain(model, TORSO, wrist) for wrist in WRISTS]
         assert [chain.joints for chain in self._chains] == [LEFT_ARM, RIGHT_ARM]
         self._corners = [_corners(side) for side in SIDES]
         stance = torch.tensor([[default_angle(name) for name in LEFT_ARM]])

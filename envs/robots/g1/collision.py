@@ -39,7 +39,7 @@ _ARM: Final = (
     Capsule("elbow_link", (0.0, 0.0, 0.0), (0.12, 0.0, -0.01), 0.03),
     Capsule("wrist_yaw_link", (0.0, 0.0, 0.0), (0.13, 0.0, 0.0), 0.035),
 )
-_TRUNK: Final = (
+TRUNK: Final = (
     Capsule("pelvis", (0.0, -0.06, -0.10), (0.0, 0.06, -0.10), 0.06),
     Capsule("torso_link", (0.005, -0.035, 0.07), (0.005, 0.035, 0.07), 0.067),
     Capsule("torso_link", (0.005, -0.04, 0.20), (0.005, 0.04, 0.20), 0.075),
@@ -60,7 +60,7 @@ def add_collision(spec: mujoco.MjSpec) -> None:
     """
     for geom in list(spec.geoms):
         spec.delete(geom)
-    for index, capsule in enumerate(_TRUNK):
+    for index, capsule in enumerate(TRUNK):
         _add_capsule(spec, capsule.link, f"{capsule.link}_{index}", capsule, Bit(0), Bit.FLOOR | Bit.ARM)
     for side in SIDES:
         left = side == "left"
