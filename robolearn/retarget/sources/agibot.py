@@ -44,9 +44,8 @@ class AgibotSource:
         """All episodes that have a folder, by task and episode."""
         root = self.folder / layout.PROPRIOCEPTION
         found = [path.relative_to(root).parts for path in root.glob("*/*") if path.is_dir()]
-        return [
-            "/".join(parts) for parts in sorted(found, key=lambda parts: [_numerically(p) for p in parts])
-        ]
+        found.sort(key=lambda parts: [_numerically(part) for part in parts])
+        return ["/".join(parts) for parts in found]
 
     def read(self, name: str) -> HandTrajectory:
         """The episode `name`. Raises EpisodeRefused when anything is wrong with it."""

@@ -1,4 +1,4 @@
-"""Where AgiBot World keeps what, as its dataset card describes the folders and the fields of an episode's HDF5.
+"""Where AgiBot World keeps what: folders and fields as its dataset card describes them.
 
 Orientations are stored with w last, unlike anywhere else in this project: the reader turns them once.
 """

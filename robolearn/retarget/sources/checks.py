@@ -20,6 +20,9 @@ _FARTHEST: Final = 3.0
 _NORM_TOLERANCE: Final = 0.01
 """How far the length of a recorded quaternion may be from 1."""
 
+_LONGEST_INTERVAL: Final = 1.0
+"""Hands that are recorded less often [s] cannot be followed."""
+
 _INTERVAL_TOLERANCE: Final = 0.25
 """How far one frame's interval may be from the median one, as a share: recorders' clocks jitter."""
 
@@ -60,7 +63,7 @@ def check_position(name: str, values: Array) -> None:
         frame, hand = np.argwhere(far)[0]
         largest = np.abs(values[frame, hand]).max()
         raise Fault(
-            f"'{name}' is {largest:.4g} m away in frame {frame}, {HANDS[hand]}: expected at most {_FARTHEST} m"
+            f"'{name}' is {largest:.4g} m in frame {frame}, {HANDS[hand]}: expected at most {_FARTHEST} m"
         )
 
 
@@ -71,9 +74,8 @@ def unit_quaternions(name: str, values: Array) -> Array:
     wrong = np.abs(norm[..., 0] - 1) > _NORM_TOLERANCE
     if wrong.any():
         frame, hand = np.argwhere(wrong)[0]
-        raise Fault(
-            f"'{name}' has length {norm[frame, hand, 0]:.4g} in frame {frame}, {HANDS[hand]}: expected 1"
-        )
+        length = norm[frame, hand, 0]
+        raise Fault(f"'{name}' has length {length:.4g} in frame {frame}, {HANDS[hand]}: expected 1")
     return values / norm
 
 
@@ -92,7 +94,7 @@ def closed_share(name: str, values: Array, opened: float, closed: float) -> Arra
 
 
 def rate_of(name: str, times: Array) -> float:
-    """Frames a second [Hz] of time stamps (T,) [s]. Refuses any that stand still, jump or change their rate."""
+    """Frames a second [Hz] of time stamps (T,) [s]. Refuses ones that stand still, jump or change pace."""
     intervals = np.diff(times)
     backward = ~(intervals > 0)
     if backward.any():
@@ -107,8 +109,8 @@ def rate_of(name: str, times: Array) -> float:
         )
     mean = float(times[-1] - times[0]) / len(intervals)
     if abs(mean / median - 1) > _DRIFT_TOLERANCE:
-        raise Fault(
-            f"'{name}' has mixed rates: {1 / median:.2f} Hz at most frames, {1 / mean:.2f} Hz over all"
-        )
-    rate = round(1 / mean)
-    return float(rate) if rate and abs(1 / mean / rate - 1) < _WHOLE_TOLERANCE else 1 / mean
+        raise Fault(f"'{name}' has mixed rates: mostly {1 / median:.2f} Hz, but {1 / mean:.2f} Hz over all")
+    if mean > _LONGEST_INTERVAL:
+        raise Fault(f"'{name}' has {mean:.4g} s between frames: expected at most {_LONGEST_INTERVAL} s")
+    whole = round(1 / mean)
+    return float(whole) if abs(1 / mean / whole - 1) < _WHOLE_TOLERANCE else 1 / mean

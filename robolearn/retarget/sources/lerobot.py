@@ -122,7 +122,7 @@ def _numbers(table: pa.Table, name: str, size: int) -> NDArray[np.float64]:
     rows = len(column)
     while pa.types.is_list(column.type) or pa.types.is_fixed_size_list(column.type):
         lengths = np.diff(column.offsets) if pa.types.is_list(column.type) else np.array([0])
-        if column.null_count or np.ptp(lengths):
+        if column.null_count or (lengths != lengths[:1]).any():
             raise Fault(f"'{name}' does not have as many entries in every frame")
         column = column.flatten()
     if not pa.types.is_floating(column.type) or column.null_count:

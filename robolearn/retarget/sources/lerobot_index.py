@@ -74,15 +74,15 @@ def _version_2(folder: Path, information: Mapping[str, Any]) -> list[Entry]:
         videos = {
             key: Clip(folder / pattern.format(video_key=key, **place)) for key, pattern in patterns.items()
         }
-        entries.append(
-            Entry(index, data.format(**place), None, None, str(row["tasks"][0]), _existing(videos))
-        )
+        language = str(row["tasks"][0])
+        entries.append(Entry(index, data.format(**place), None, None, language, _existing(videos)))
     return entries
 
 
 def _version_3(folder: Path, information: Mapping[str, Any]) -> list[Entry]:
     """Episodes share files; rows count from the first of the dataset."""
     cameras = _cameras(information)
+    data = information.get("data_path") or layout.DATA_PATTERN
     video = information.get("video_path") or layout.VIDEO_PATTERN
     rows: list[dict[str, Any]] = []
     columns = ["episode_index", "tasks", *_PLACES]
@@ -95,9 +95,7 @@ def _version_3(folder: Path, information: Mapping[str, Any]) -> list[Entry]:
     for row in rows:
         chunk, file, first, end = (row[name] for name in _PLACES)
         begin = begins.setdefault((chunk, file), first)
-        name = (information.get("data_path") or layout.DATA_PATTERN).format(
-            chunk_index=chunk, file_index=file
-        )
+        name = data.format(chunk_index=chunk, file_index=file)
         videos = {key: _shared_clip(folder, video, key, row) for key in cameras}
         language = str(row["tasks"][0])
         entries.append(

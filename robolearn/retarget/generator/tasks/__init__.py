@@ -1,0 +1,1 @@
+"""What the wheeled robot does, a short function each."""
