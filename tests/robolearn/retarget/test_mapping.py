@@ -79,7 +79,7 @@ def test_the_wrist_is_turned_in_the_flange(seed: int) -> None:
 
 def test_stretches_out_of_reach_are_reported() -> None:
     position = np.tile([[0.5, 0.2, 0.8], [0.5, -0.2, 0.8]], (30, 1, 1))
-    position[:, 1, 0] = np.linspace(0.5, 0.9, 30)
+    position[:, 1, 0] = np.linspace(0.5, 1.2, 30)
     unreachable = map_to_g1(replace(random_trajectory(30), hand_position=position), MAPPING).unreachable
     (stretch,) = unreachable
     assert (stretch.hand, stretch.end) == ("right", 50)

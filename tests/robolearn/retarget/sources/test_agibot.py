@@ -4,11 +4,14 @@ import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import h5py
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from hand_trajectories import few_scripts, write_agibot
 from robolearn.retarget.generator.episode import perform
@@ -196,6 +199,19 @@ def test_a_damaged_list_of_tasks_refuses_its_episodes(folder: Path) -> None:
     assert not read
     assert [each.episode for each in refused] == ["1/0", "1/8", "1/16"]
     assert "task_1.json is damaged: not JSON" in refused[0].reason
+
+
+@settings(max_examples=30)
+@given(share=st.floats(0.0, 1.0, exclude_max=True))
+def test_a_copy_that_stopped_anywhere_is_refused(pristine: Path, share: float) -> None:
+    content = (pristine / FILE).read_bytes()
+    with TemporaryDirectory() as name:
+        folder = Path(name)
+        (folder / FILE).parent.mkdir(parents=True)
+        shutil.copytree(pristine / "task_info", folder / "task_info")
+        (folder / FILE).write_bytes(content[: int(len(content) * share)])
+        with pytest.raises(EpisodeRefused, match=r"proprio_stats\.h5 is damaged"):
+            open_source(folder).read(BAD)
 
 
 def test_a_header_that_promises_too_much(folder: Path) -> None:
