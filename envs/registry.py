@@ -61,6 +61,7 @@ TASKS: Final[Mapping[str, Task]] = {
     "g1_worker": Task(environment="envs.humanoid.tasks:worker"),
     "g1_worker_legs": Task(environment="envs.humanoid.tasks:worker_legs"),
     "g1_stand": Task(environment="envs.humanoid.tasks:stand"),
+    "g1_reach": Task(environment="envs.humanoid.tasks:reach"),
     "g1_tour": Task(environment="envs.humanoid.tour.environment:TourEnvironment"),
 }
 
@@ -73,6 +74,7 @@ MODELS: Final[Mapping[str, Model]] = {
     ),
     "g1_worker": Model("envs.humanoid.scene:g1_scene", "envs.humanoid.pictures:picture_worker"),
     "g1_worker_legs": Model("envs.humanoid.scene:g1_scene", "envs.humanoid.pictures:picture_worker"),
+    "g1_reach": Model("envs.humanoid.scene:g1_scene", "envs.humanoid.pictures:picture_worker"),
 }
 """Scenes of the tasks, under their names, and robots."""
 

@@ -64,6 +64,7 @@ _ALGORITHMS = {
     "behaviour_cloning": Action(
         "robolearn.imitation.settings:BehaviourCloningSettings", "robolearn.imitation.behaviour_cloning:train"
     ),
+    "dagger": Action("robolearn.imitation.settings:DaggerSettings", "robolearn.imitation.dagger:train"),
     "ppo_residual": Action(
         "robolearn.reinforcement.settings:ResidualPpoSettings", "robolearn.reinforcement.ppo:train"
     ),
@@ -86,7 +87,7 @@ VERBS: Mapping[str, Verb] = {
         ),
         Verb(
             "train",
-            "train a policy: a base from demonstrations, a residual on top of one, or a worker",
+            "train a policy: a base from demonstrations, a residual on it, a worker, or a manager",
             _ALGORITHMS,
         ),
         _evaluation("eval", "measure how often a policy succeeds", "EvaluateSettings", "evaluate:evaluate"),

@@ -19,3 +19,5 @@ class Stream(IntEnum):
     TOUR = auto()
     TOUR_PUNCH = auto()
     TOUR_ARMS = auto()
+    WALK = auto()
+    WALK_KNOTS = auto()

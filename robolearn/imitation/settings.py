@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from omegaconf import MISSING
 
+from robolearn.policies.manager.settings import ManagerNetworks
 from robolearn.policies.settings import DiffusionSettings
 from robolearn.training.settings import RunSettings
 
@@ -57,3 +58,53 @@ class BehaviourCloningSettings(RunSettings):
     measure_every: int = 10
     device: str = "cpu"
     out: str = "outputs/train/${task}_base"
+
+
+@dataclass
+class DaggerOptimisation:
+    """How a student follows its teacher's labels (TrajBooster, C.5).
+
+    method: harmonised regresses on the newest rollout in each iteration, and on the aggregate of all in every
+        `aggregate_every`-th; dagger on the aggregate alone, in each; cloning like dagger, the teacher acting
+    rollout_steps: control steps a world in an iteration
+    epochs, minibatches: passes over a rollout, each in so many gradient steps
+    aggregate_every: iterations between two passes over the aggregate
+    aggregate_samples: of a rollout, drawn at random, that the aggregate keeps; published: all of them
+    aggregate_batch: samples a gradient step on the aggregate
+    """
+
+    method: str = "harmonised"
+    rollout_steps: int = 50
+    epochs: int = 5
+    minibatches: int = 8
+    learning_rate: float = 1e-3
+    max_gradient_norm: float = 1.0
+    aggregate_every: int = 10
+    aggregate_samples: int = 6400
+    aggregate_batch: int = 6400
+
+
+@dataclass
+class DaggerSettings(RunSettings):
+    """`robolearn train algorithm=dagger`: the manager, from a teacher that knows where the pelvis should be.
+
+    total_steps: control steps of all worlds together
+    worker: checkpoint of the policy that carries out the commands; the shipped one unless given
+    teacher: mended, or published
+    walks: share of the trajectories that are carried along by a walk
+    task: g1_reach
+    randomness, disturbance: differences between robots, noise and delays; pushes
+    """
+
+    task: str = "g1_reach"
+    randomness: str = "none"
+    disturbance: bool = False
+    worker: str | None = None
+    teacher: str = "mended"
+    walks: float = 0.5
+    num_envs: int = 256
+    networks: ManagerNetworks = field(default_factory=ManagerNetworks)
+    dagger: DaggerOptimisation = field(default_factory=DaggerOptimisation)
+    total_steps: int = 20_000_000
+    minutes: float = 40.0
+    out: str = "outputs/train/g1_manager"

@@ -13,6 +13,8 @@ from robolearn.data.normalisation import MinMaxNormaliser
 from robolearn.devices import device_named
 from robolearn.policies.agreement import require_agreement
 from robolearn.policies.diffusion import DiffusionPolicy
+from robolearn.policies.manager.manager_policy import ManagerPolicy
+from robolearn.policies.manager.settings import ManagerNetworks
 from robolearn.policies.policy import Policy
 from robolearn.policies.residual import ResidualConfig
 from robolearn.policies.residual_actors import make_residual_actor
@@ -23,7 +25,7 @@ from robolearn.policies.worker.worker_policy import WorkerConfig, WorkerPolicy
 from robolearn.specification import TaskSpec
 from robolearn.tensor_files import load_weights, require_shapes
 
-DIFFUSION, RESIDUAL, WORKER = "diffusion", "residual", "worker"
+DIFFUSION, RESIDUAL, WORKER, MANAGER = "diffusion", "residual", "worker", "manager"
 
 
 @dataclass
@@ -117,6 +119,10 @@ def _worker(checkpoint: Checkpoint, origin: str) -> WorkerPolicy:
     return WorkerPolicy(from_json(WorkerConfig, checkpoint.config, origin), checkpoint.spec)
 
 
+def _manager(checkpoint: Checkpoint, origin: str) -> ManagerPolicy:
+    return ManagerPolicy(from_json(ManagerNetworks, checkpoint.config, origin), checkpoint.spec)
+
+
 def _base(settings: DiffusionSettings, checkpoint: Checkpoint) -> DiffusionPolicy:
     bounds = checkpoint.normalisation
     observation, action = (
@@ -137,6 +143,8 @@ def _bounds(prefix: str = "") -> dict[str, str]:
     return {f"{vector}.{bound}": f"{prefix}{vector}_normaliser.{bound}" for vector, bound in pairs}
 
 
+_MEAN_AND_SCALE: Final = {"observation.mean": "observation_mean", "observation.scale": "observation_scale"}
+
 KINDS: Final[Mapping[str, Kind]] = {
     DIFFUSION: Kind(
         DiffusionPolicy, lambda policy: dataclasses.asdict(policy.settings), _diffusion, _bounds()
@@ -146,6 +154,7 @@ KINDS: Final[Mapping[str, Kind]] = {
         WorkerPolicy,
         lambda policy: dataclasses.asdict(policy.config),
         _worker,
-        {"observation.mean": "observation_mean", "observation.scale": "observation_scale"},
+        _MEAN_AND_SCALE,
     ),
+    MANAGER: Kind(ManagerPolicy, lambda policy: dataclasses.asdict(policy.config), _manager, _MEAN_AND_SCALE),
 }

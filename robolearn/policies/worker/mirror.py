@@ -1,7 +1,7 @@
 """Left and right exchanged: what a mirrored observation or action of the G1 is.
 
 Follows from entries' names: "left_" and "right_" change places; what turns about an axis of the mirror plane,
-or points across it, changes its sign.
+or points across it, changes its sign. Entries of vectors and matrices end in axes, such as ".y" or ".xy".
 """
 
 from collections.abc import Sequence
@@ -20,13 +20,12 @@ _FLIPPED: Final = frozenset(
         # A gait half a period later has left and right exchanged.
         "gait.sine",
         "gait.cosine",
-        "angular_velocity_in_pelvis.x",
-        "angular_velocity_in_pelvis.z",
-        "gravity_in_pelvis.y",
-        "velocity_in_heading.y",
         "torso_com_y",
     }
 )
+
+_AXIAL: Final = "angular_velocity"
+"""In the names of vectors that turn: the mirror negates what it keeps of others."""
 
 
 @dataclass(frozen=True)
@@ -74,4 +73,9 @@ def _partner(name: str) -> str:
 
 
 def _flips(name: str) -> bool:
-    return name in _FLIPPED or any(axis in name for axis in _FLIPPED_JOINTS)
+    if name in _FLIPPED or any(axis in name for axis in _FLIPPED_JOINTS):
+        return True
+    axes = name.rpartition(".")[2]
+    if not axes or set(axes) - set("xyz"):
+        return False
+    return (axes.count("y") % 2 == 1) != (_AXIAL in name)

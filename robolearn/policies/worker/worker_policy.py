@@ -1,7 +1,6 @@
 """The worker as a policy: frames of observations in, joint targets out."""
 
 from dataclasses import dataclass
-from typing import Final
 
 import torch
 from torch import Tensor
@@ -12,6 +11,7 @@ from robolearn.policies.worker.command import FOOT_LIFT
 from robolearn.policies.worker.memory import FrameMemory
 from robolearn.policies.worker.mirror import Mirror
 from robolearn.policies.worker.networks import MirroredPerceptron
+from robolearn.policies.worker.scaling import observation_mean, observation_scale
 from robolearn.specification import TaskSpec
 
 
@@ -53,10 +53,8 @@ class WorkerPolicy(Policy):
     def __init__(self, config: WorkerConfig, spec: TaskSpec) -> None:
         super().__init__()
         self.config, self.spec = config, spec
-        mean = [_MEANS.get(name, 0.0) for name in spec.observation.names]
-        scale = [_scale(name) for name in spec.observation.names]
-        self.register_buffer("observation_mean", torch.tensor(mean))
-        self.register_buffer("observation_scale", torch.tensor(scale))
+        self.register_buffer("observation_mean", observation_mean(spec.observation.names))
+        self.register_buffer("observation_scale", observation_scale(spec.observation.names))
         self.register_buffer("action_scale", torch.tensor(config.action_scale), persistent=False)
         self.register_buffer("heights", torch.tensor(config.heights), persistent=False)
         names = spec.observation.names
@@ -130,24 +128,3 @@ class WorkerPolicy(Policy):
 def _side(joint: str) -> int:
     """0 for the trunk, 1 for the left leg, 2 for the right one."""
     return 1 if joint.startswith("left_") else 2 if joint.startswith("right_") else 0
-
-
-def _scale(name: str) -> float:
-    """Factor that brings an entry of the observation to about one."""
-    if name in _SCALES:
-        return _SCALES[name]
-    return next((scale for ending, scale in _SCALES_BY_ENDING.items() if name.endswith(ending)), 1.0)
-
-
-_MEANS: Final = {"command.height": 0.6, "gait.height": 0.6}
-_SCALES: Final = {
-    "command.velocity_x": 2.0,
-    "command.velocity_y": 2.0,
-    "command.height": 4.0,
-    "gait.height": 4.0,
-    "angular_velocity_in_pelvis.x": 0.5,
-    "angular_velocity_in_pelvis.y": 0.5,
-    "angular_velocity_in_pelvis.z": 0.5,
-}
-_SCALES_BY_ENDING: Final = {"_joint.velocity": 0.05}
-"""As TrajBooster has them (B.2), except heights, whose range is narrow."""
