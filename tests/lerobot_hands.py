@@ -26,7 +26,9 @@ def frame_table(trajectory: HandTrajectory, nested: bool = False) -> pa.Table:
         {
             COLUMNS.position: pa.array(np.float32(position).tolist(), _lists(position.ndim - 1)),
             COLUMNS.orientation: pa.array(np.float32(orientation).tolist(), _lists(orientation.ndim - 1)),
-            COLUMNS.gripper: pa.array(list(np.float32(trajectory.gripper)), pa.list_(pa.float32(), 2)),
+            COLUMNS.gripper: pa.array(
+                trajectory.gripper.astype(np.float32).tolist(), pa.list_(pa.float32(), 2)
+            ),
             "timestamp": np.float32(np.arange(len(trajectory)) / trajectory.rate),
         }
     )

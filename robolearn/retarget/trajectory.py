@@ -30,8 +30,8 @@ class Clip:
 class HandTrajectory:
     """T frames of two hands, left then right.
 
-    Positions and orientations are those of the flange in a frame that stands on the ground below the robot's
-    initial base: x ahead, y to the left, z up.
+    Positions and orientations are those of the source's flange, or of the G1's wrist once mapped, in a frame
+    that stands on the ground below the robot's initial base: x ahead, y to the left, z up.
 
     name: of the episode, unique in its source
     rate: frames a second [Hz]

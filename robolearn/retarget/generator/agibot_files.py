@@ -26,7 +26,8 @@ def proprioception_bytes(trajectory: HandTrajectory) -> bytes:
         layout.BASE_POSITION: np.zeros((frames, 3)),
     }
     stamps = np.round(np.arange(frames) * (1e9 / trajectory.rate)).astype(np.int64)
-    return _hdf5({layout.TIMESTAMP: stamps} | {name: np.float32(values) for name, values in fields.items()})
+    single = {name: values.astype(np.float32) for name, values in fields.items()}
+    return _hdf5({layout.TIMESTAMP: stamps, **single})
 
 
 def _hdf5(fields: dict[str, NDArray[Any]]) -> bytes:

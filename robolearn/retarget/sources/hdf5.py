@@ -63,7 +63,7 @@ def read_field(
 
 def _dataset(file: h5py.File, name: str) -> h5py.Dataset:
     found = file.get(name)
-    if not isinstance(found, h5py.Dataset):
+    if not isinstance(found, h5py.Dataset) or found.shape is None:
         raise Fault(f"'{name}' is missing")
     return found
 

@@ -80,17 +80,17 @@ class LeRobotSource:
 
     def _rows(self, entry: Entry) -> pa.Table:
         """The episode's frames. Many episodes may share a file, so the last one stays in memory."""
-        if self._table is None or entry.file != self._file:
+        table = self._table
+        if table is None or entry.file != self._file:
             columns = self._columns
             names = [_TIME, columns.position, columns.orientation, columns.gripper]
-            self._table, self._file = read_parquet(self.folder / entry.file, names), entry.file
+            table = read_parquet(self.folder / entry.file, names)
+            self._table, self._file = table, entry.file
         if entry.first is None or entry.end is None:
-            return self._table
-        if not 0 <= entry.first <= entry.end <= len(self._table):
-            raise Fault(
-                f"its rows are {entry.first} to {entry.end}, but {entry.file} has {len(self._table)} rows"
-            )
-        return self._table.slice(entry.first, entry.end - entry.first)
+            return table
+        if not 0 <= entry.first <= entry.end <= len(table):
+            raise Fault(f"its rows are {entry.first} to {entry.end}, but {entry.file} has {len(table)} rows")
+        return table.slice(entry.first, entry.end - entry.first)
 
     def _trajectory(self, name: str, entry: Entry, table: pa.Table) -> HandTrajectory:
         columns = self._columns

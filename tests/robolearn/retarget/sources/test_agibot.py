@@ -72,7 +72,7 @@ def test_episodes_come_by_number(pristine: Path) -> None:
 
 
 def test_w_is_last_on_disk_and_first_in_memory(folder: Path) -> None:
-    quaternion = np.float64([0.1, 0.2, 0.3, np.sqrt(0.86)])
+    quaternion = np.array([0.1, 0.2, 0.3, np.sqrt(0.86)])
     _edit(agibot_layout.ORIENTATION, lambda values: np.broadcast_to(quaternion, values.shape))(folder)
     found = open_source(folder).read(BAD).hand_quaternion
     np.testing.assert_allclose(found[7, 1], [np.sqrt(0.86), 0.1, 0.2, 0.3], atol=1e-12)
@@ -97,7 +97,9 @@ def _edit(name: str, change: Callable[[np.ndarray], Any]) -> Change:
 
     def apply(folder: Path) -> None:
         with h5py.File(folder / FILE, "r+") as file:
-            values = change(file[name][()])  # pyright: ignore[reportIndexIssue]
+            dataset = file[name]
+            assert isinstance(dataset, h5py.Dataset)
+            values = change(dataset[()])
             del file[name]
             if values is not None:
                 file.create_dataset(name, data=values)
@@ -127,6 +129,12 @@ def _without_text(folder: Path) -> None:
     path.write_text(json.dumps([entry for entry in entries if str(entry["episode_id"]) != "8"]))
 
 
+def _array_for_group(folder: Path) -> None:
+    with h5py.File(folder / FILE, "r+") as file:
+        del file["state"]
+        file.create_dataset("state", data=[1.0, 2.0])
+
+
 POSITION, ORIENTATION = agibot_layout.POSITION, agibot_layout.ORIENTATION
 STAMPS, ACTION = agibot_layout.TIMESTAMP, agibot_layout.GRIPPER_ACTION
 
@@ -142,6 +150,10 @@ STAMPS, ACTION = agibot_layout.TIMESTAMP, agibot_layout.GRIPPER_ACTION
         (_without_text, "task_info/task_1.json does not say what it is about"),
         (_edit(POSITION, lambda _: None), "'state/end/position' is missing"),
         (_edit(STAMPS, lambda _: None), "'timestamp' is missing"),
+        (_edit(POSITION, lambda _: h5py.Empty("f")), "'state/end/position' is missing"),
+        (_edit(POSITION, lambda _: 3.0), "'state/end/position' has shape (), expected (N, 2, 3)"),
+        (_edit(POSITION, lambda _: ["a", "b"]), "is object, expected floating point numbers"),
+        (_array_for_group, "'state/end/position' is missing"),
         (_edit(POSITION, lambda values: values[:, :1]), "has shape ({n}, 1, 3), expected (N, 2, 3)"),
         (_edit(POSITION, lambda values: values[:-2]), "'state/end/position' has {n-2} frames, expected {n}"),
         (_edit(POSITION, lambda values: values.astype(int)), "is int64, expected floating point numbers"),
