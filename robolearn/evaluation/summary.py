@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from robolearn.evaluation.episode_table import EpisodeTable
+from robolearn.evaluation.reach_summary import describe_reach, reach_summary
 from robolearn.evaluation.tour_summary import describe_tour, tour_summary
 from robolearn.evaluation.wilson import wilson_interval
 from robolearn.evaluation.worker_summary import describe_worker, worker_summary
@@ -73,11 +74,13 @@ _SUMMARIES: Mapping[str, Callable[[EpisodeTable], dict[str, Any]]] = {
     "g1_worker": worker_summary,
     "g1_worker_legs": worker_summary,
     "g1_stand": worker_summary,
+    "g1_reach": reach_summary,
     "g1_tour": tour_summary,
 }
 _DESCRIPTIONS: Mapping[str, Callable[[dict[str, Any]], list[str]]] = {
     "g1_worker": describe_worker,
     "g1_worker_legs": describe_worker,
     "g1_stand": describe_worker,
+    "g1_reach": describe_reach,
     "g1_tour": describe_tour,
 }
