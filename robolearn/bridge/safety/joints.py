@@ -1,63 +1,81 @@
 """What joints are told and what they measure, J of them; leading dimensions are a batch."""
 
-from dataclasses import dataclass, fields
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 Vector = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 
 
-class _Vectors:
-    """Fields are float64 arrays of one shape. Raises ValueError for others."""
-
-    def __post_init__(self) -> None:
-        shape: tuple[int, ...] | None = None
-        for entry in fields(self):  # pyright: ignore[reportArgumentType]
-            vector = np.asarray(getattr(self, entry.name), dtype=np.float64)
-            object.__setattr__(self, entry.name, vector)
-            shape = vector.shape if shape is None else shape
-            if vector.shape != shape:
-                raise ValueError(f"{entry.name} has shape {vector.shape}, not {shape}")
-
-    def finite(self) -> Mask:
-        """Which joints have no NaN and no infinity, (..., J)."""
-        return np.logical_and.reduce([np.isfinite(vector) for vector in self.vectors()])
-
-    def vectors(self) -> list[Vector]:
-        """The fields in order, (..., J) each."""
-        return [getattr(self, entry.name) for entry in fields(self)]  # pyright: ignore[reportArgumentType]
-
-
 @dataclass(frozen=True)
-class JointCommand(_Vectors):
-    """To position servos, (..., J) each: torque = tau + kp (q - angle) + kd (dq - speed).
-
-    q: [rad], dq: [rad/s], tau: [N m], kp: [N m/rad], kd: [N m s/rad]
-    """
+class JointMeasurement:
+    """Angles q [rad] and speeds dq [rad/s], (..., J) each. Raises ValueError if their shapes differ."""
 
     q: Vector
     dq: Vector
-    tau: Vector
-    kp: Vector
-    kd: Vector
 
-    def torque(self, measured: "JointMeasurement") -> Vector:
+    def __post_init__(self) -> None:
+        if self.q.shape != self.dq.shape:
+            raise ValueError(f"dq has shape {self.dq.shape}, not {self.q.shape}")
+
+
+@dataclass(frozen=True, eq=False)
+class JointCommand:
+    """To position servos: torque = tau + kp (q - angle) + kd (dq - speed).
+
+    table: q [rad], dq [rad/s], tau [N m], kp [N m/rad] and kd [N m s/rad] as rows, (..., 5, J) float64
+    """
+
+    table: Vector
+
+    @classmethod
+    def of(cls, q: ArrayLike, dq: ArrayLike, tau: ArrayLike, kp: ArrayLike, kd: ArrayLike) -> "JointCommand":
+        """From rows (..., J), or numbers for all joints. Raises ValueError if their shapes do not fit."""
+        rows = np.broadcast_arrays(*(np.asarray(row, dtype=np.float64) for row in (q, dq, tau, kp, kd)))
+        return cls(np.stack(rows, axis=-2))
+
+    @property
+    def q(self) -> Vector:
+        """Angles [rad], (..., J)."""
+        return self.table[..., 0, :]
+
+    @property
+    def dq(self) -> Vector:
+        """Speeds [rad/s], (..., J)."""
+        return self.table[..., 1, :]
+
+    @property
+    def tau(self) -> Vector:
+        """Torques added to the servos' [N m], (..., J)."""
+        return self.table[..., 2, :]
+
+    @property
+    def kp(self) -> Vector:
+        """Stiffness [N m/rad], (..., J)."""
+        return self.table[..., 3, :]
+
+    @property
+    def kd(self) -> Vector:
+        """Damping [N m s/rad], (..., J)."""
+        return self.table[..., 4, :]
+
+    def finite(self) -> Mask:
+        """Which joints have neither NaN nor infinity, (..., J)."""
+        return np.isfinite(self.table).all(axis=-2)
+
+    def torque(self, measured: JointMeasurement) -> Vector:
         """What the servos make of it where the joints are now [N m], (..., J)."""
         return self.tau + self.kp * (self.q - measured.q) + self.kd * (self.dq - measured.dq)
 
-
-@dataclass(frozen=True)
-class JointMeasurement(_Vectors):
-    """Angles q [rad] and speeds dq [rad/s], (..., J) each."""
-
-    q: Vector
-    dq: Vector
+    def aimed_at(self, q: Vector) -> "JointCommand":
+        """The same with other angles [rad], (..., J)."""
+        table = self.table.copy()
+        table[..., 0, :] = q
+        return JointCommand(table)
 
 
 def choose(mask: Mask, where_true: JointCommand, where_false: JointCommand) -> JointCommand:
     """Joint by joint the one or the other; mask (..., J)."""
-    pairs: Any = zip(where_true.vectors(), where_false.vectors(), strict=True)
-    return JointCommand(*(np.where(mask, one, other) for one, other in pairs))
+    return JointCommand(np.where(mask[..., None, :], where_true.table, where_false.table))

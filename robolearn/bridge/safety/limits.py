@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -49,6 +50,17 @@ class JointLimits:
     def size(self) -> int:
         """Number of joints."""
         return len(self.names)
+
+    @cached_property
+    def least(self) -> Vector:
+        """Of each row of a command's table, (5, J)."""
+        zero = np.zeros(self.size)
+        return np.stack([self.lower, -self.velocity, -self.torque, zero, zero])
+
+    @cached_property
+    def greatest(self) -> Vector:
+        """Of each row of a command's table, (5, J)."""
+        return np.stack([self.upper, self.velocity, self.torque, self.kp, self.kd])
 
     def _vector(self, name: str) -> Vector:
         vector = np.array(getattr(self, name), dtype=np.float64)

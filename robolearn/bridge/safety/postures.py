@@ -1,7 +1,5 @@
 """What joints are commanded to in the modes that no policy drives."""
 
-import numpy as np
-
 from robolearn.bridge.safety.joints import JointCommand, Vector
 
 
@@ -11,14 +9,12 @@ def braking(measured: Vector, damping: Vector) -> JointCommand:
     measured: angles [rad], (J,), so that a later command starts from there
     damping: kd [N m s/rad], (J,)
     """
-    zero = np.zeros_like(measured)
-    return JointCommand(measured, zero, zero, zero, damping)
+    return JointCommand.of(measured, 0.0, 0.0, 0.0, damping)
 
 
 def holding(posture: Vector, kp: Vector, kd: Vector) -> JointCommand:
     """HOLD: the angles `posture` [rad] with the gains given, (J,) each."""
-    zero = np.zeros_like(posture)
-    return JointCommand(posture, zero, zero, kp, kd)
+    return JointCommand.of(posture, 0.0, 0.0, kp, kd)
 
 
 def standing(
@@ -37,4 +33,4 @@ def standing(
     share = time**3 * (10.0 - 15.0 * time + 6.0 * time**2)
     rate = 30.0 * time**2 * (1.0 - time) ** 2 / duration
     way = goal - start
-    return JointCommand(start + share * way, rate * way, np.zeros_like(way), kp, kd)
+    return JointCommand.of(start + share * way, rate * way, 0.0, kp, kd)
