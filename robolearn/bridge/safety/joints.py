@@ -63,7 +63,7 @@ class JointCommand:
 
     def finite(self) -> Mask:
         """Which joints have neither NaN nor infinity, (..., J)."""
-        return np.isfinite(self.table).all(axis=-2)
+        return np.logical_and.reduce(np.isfinite(self.table), axis=-2)
 
     def torque(self, measured: JointMeasurement) -> Vector:
         """What the servos make of it where the joints are now [N m], (..., J)."""

@@ -5,7 +5,7 @@ import struct
 import pytest
 
 from robolearn.bridge.errors import BridgeError
-from robolearn.bridge.message import decode, encode
+from robolearn.bridge.message import Message, decode, encode
 from robolearn.bridge.messages.geometry_msgs import Point, Pose, PoseArray
 from robolearn.bridge.messages.sensor_msgs import Imu, JointState
 from robolearn.bridge.messages.std_msgs import Bool, String
@@ -20,20 +20,20 @@ HEADER = b"\x00\x01\x00\x00"
         (MotorCmd(mode=256), "unitree_hg/msg/MotorCmd.mode=256"),
         (MotorCmd(mode=-1), "MotorCmd.mode=-1"),
         (MotorCmd(q=1e300), "MotorCmd.q=1e+300"),
-        (MotorCmd(q="1"), "MotorCmd.q='1'"),  # type: ignore[arg-type]
-        (MotorCmd(reserve=1.5), "MotorCmd.reserve=1.5"),  # type: ignore[arg-type]
+        (MotorCmd(q="1"), "MotorCmd.q='1'"),  # pyright: ignore[reportArgumentType]
+        (MotorCmd(reserve=1.5), "MotorCmd.reserve=1.5"),  # pyright: ignore[reportArgumentType]
         (LowCmd(motor_cmd=[MotorCmd()]), "35 entries are wanted, not 1"),
         (LowCmd(reserve=[0, 0, 0, 2**32]), "unitree_hg/msg/LowCmd.reserve="),
         (Imu(orientation_covariance=[0.0] * 8), "9 entries are wanted, not 8"),
-        (PoseArray(poses=[Point()]), "a Pose is wanted"),  # type: ignore[list-item]
-        (JointState(name=[b"knee"]), "a text is wanted"),  # type: ignore[list-item]
+        (PoseArray(poses=[Point()]), "a Pose is wanted"),  # pyright: ignore[reportArgumentType]
+        (JointState(name=[b"knee"]), "a text is wanted"),  # pyright: ignore[reportArgumentType]
         (String(data="a\0b"), "no zero byte"),
         (String(data="\ud800"), "std_msgs/msg/String.data="),
     ],
 )
-def test_a_value_that_its_field_does_not_take(message: object, said: str) -> None:
+def test_a_value_that_its_field_does_not_take(message: Message, said: str) -> None:
     with pytest.raises(BridgeError) as raised:
-        encode(message)  # type: ignore[arg-type]
+        encode(message)
     assert said in str(raised.value) and "\n" not in str(raised.value) and len(str(raised.value)) < 200
 
 

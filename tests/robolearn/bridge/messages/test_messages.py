@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bridge_messages import all_messages, field_names, filled, messages, reference, reference_bytes
+from bridge_messages import all_messages, filled, messages, reference, reference_bytes
 from robolearn.bridge.errors import BridgeError
-from robolearn.bridge.message import Message, decode, encode
+from robolearn.bridge.message import Message, decode, encode, layout
 from robolearn.bridge.messages.geometry_msgs import Pose, Quaternion
 from robolearn.bridge.messages.unitree_hg import LowCmd, LowState, MotorCmd
 
@@ -22,7 +22,9 @@ def test_the_messages_that_a_robot_needs_are_there() -> None:
 
 @MESSAGES
 def test_fields_are_those_of_the_definition(kind: type[Message]) -> None:
-    assert field_names(kind) == [name for name, _ in reference().get_msgdef(kind.ROS_TYPE).fields]
+    assert [name for name, _ in layout(kind)] == [
+        name for name, _ in reference().get_msgdef(kind.ROS_TYPE).fields
+    ]
 
 
 @MESSAGES
@@ -70,9 +72,9 @@ def test_truncated_and_damaged_messages_raise_nothing_else(kind: type[Message], 
 
 def test_a_misspelt_field_is_an_error() -> None:
     with pytest.raises(AttributeError):
-        MotorCmd().qd = 3.0  # type: ignore[attr-defined]
+        MotorCmd().qd = 3.0  # pyright: ignore[reportAttributeAccessIssue]
     with pytest.raises(TypeError):
-        MotorCmd(qd=3.0)  # type: ignore[call-arg]
+        MotorCmd(qd=3.0)  # pyright: ignore[reportCallIssue]
 
 
 def test_defaults_are_their_own_objects() -> None:
