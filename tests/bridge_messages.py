@@ -112,6 +112,8 @@ def reference_bytes(message: Message) -> bytes:
 def _foreign(message: Message) -> Any:
     """The same message as an object of rosbags."""
     values = {name: _foreign_value(wire, getattr(message, name)) for name, wire in layout(type(message))}
+    if isinstance(message, diagnostic_msgs.DiagnosticStatus):
+        values["level"] = (message.level + 128) % 256 - 128  # rosbags takes ROS's `byte` as signed.
     return reference().types[message.ROS_TYPE](**values)
 
 

@@ -66,7 +66,8 @@ class Transport(ABC):
     def other_publishers(self, topic: Topic) -> int:
         """How many publishers on `topic` there are beside this participant's own.
 
-        The first call only begins to listen: others appear some tenths of a second later.
+        One that is silent counts too; whether one speaks tells the mailbox. The first call only begins to
+        listen: others appear some tenths of a second later.
         """
 
     @abstractmethod

@@ -8,8 +8,6 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-pytest.importorskip("cyclonedds")
-
 from robolearn.bridge.dds import LOOPBACK_ONLY, CycloneTransport, bound_to
 from robolearn.bridge.errors import BridgeError
 from robolearn.bridge.images import LOW_COMMAND, checksum, from_wire, seal, to_wire

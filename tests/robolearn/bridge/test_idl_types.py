@@ -5,12 +5,9 @@ from dataclasses import dataclass
 import pytest
 
 from bridge_messages import all_messages, filled
+from robolearn.bridge.idl_types import idl_type
 from robolearn.bridge.message import Message, encode
 from robolearn.bridge.names import dds_type
-
-pytest.importorskip("cyclonedds")
-
-from robolearn.bridge.idl_types import idl_type
 
 FOREIGN = {kind: dataclass(idl_type(kind)) for kind in all_messages()}
 """Cyclonedds builds messages of dataclasses; the bridge itself only announces the types."""
