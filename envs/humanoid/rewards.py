@@ -11,7 +11,7 @@ from envs.humanoid.settings import RewardWeights
 from envs.humanoid.state import HumanoidState
 from envs.robots.g1.constants import JOINTS, LEG_JOINTS, WAIST_JOINTS, kind_of
 from envs.robots.g1.crouch import crouch_lean, crouch_posture
-from robolearn.policies.worker.command import FOOT_LIFT, Gait
+from robolearn.policies.worker.command import FOOT_LIFT, Gait, is_moving
 
 FEET_APART: Final = (0.18, 0.32)
 """Least and greatest sideways distance between the ankles [m] (TrajBooster, B.6, its lower end reduced)."""
@@ -46,14 +46,14 @@ class Moment:
 
 
 def planar_velocity(m: Moment) -> Tensor:
-    """1 at the commanded velocity, 1/e at an error of 0.35 m/s."""
-    error = (m.command[:, :2] - m.state.velocity_in_heading[:, :2]).square().sum(1)
+    """1 at the velocity told, 1/e at an error of 0.35 m/s."""
+    error = (m.gait.velocity[:, :2] - m.state.velocity_in_heading[:, :2]).square().sum(1)
     return (-error / 0.12).exp()
 
 
 def yaw_rate(m: Moment) -> Tensor:
-    """1 at the commanded yaw rate, 1/e at an error of 0.35 rad/s."""
-    return (-(m.command[:, 2] - m.state.yaw_rate).square() / 0.12).exp()
+    """1 at the yaw rate told, 1/e at an error of 0.35 rad/s."""
+    return (-(m.gait.velocity[:, 2] - m.state.yaw_rate).square() / 0.12).exp()
 
 
 def height(m: Moment) -> Tensor:
@@ -89,6 +89,11 @@ def contact_schedule(m: Moment) -> Tensor:
     wanted = 1.0 - 2.0 * (_swing(m.gait) > 0.0).float()
     is_down = 2.0 * m.state.foot_contact.float() - 1.0
     return (wanted * is_down).mean(1)
+
+
+def unasked_steps(m: Moment) -> Tensor:
+    """1 while the gait clock runs though the robot is told to stand: it was about to topple."""
+    return (m.gait.moving & ~is_moving(m.gait.velocity) & ~is_moving(m.command)).float()
 
 
 def swing_height(m: Moment) -> Tensor:

@@ -63,4 +63,4 @@ def measured(state: HumanoidState, worlds: Tensor | slice = slice(None)) -> Tens
 
 def observation(command: Tensor, gait: Gait, measurement: Tensor) -> Tensor:
     """The worker's observation (N, 71) of commands (N, 4) and measurements (N, 64)."""
-    return torch.cat((command, gait.height[:, None], gait.clock, measurement), 1)
+    return torch.cat((gait.velocity, command[:, 3:], gait.height[:, None], gait.clock, measurement), 1)

@@ -52,6 +52,7 @@ class RewardWeights:
     angular_velocity: float = -0.02
     vertical_velocity: float = -0.5
     contact_schedule: float = 1.0
+    unasked_steps: float = -1.0
     swing_height: float = -30.0
     foot_slip: float = -0.2
     foot_tilt: float = -3.0

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from envs.humanoid.arm_motion import ArmMotion
+from envs.humanoid.balance import imbalance
 from envs.humanoid.commands import draw_commands
 from envs.humanoid.figures import WorkerFigures
 from envs.humanoid.joint_places import JointPlaces
@@ -286,7 +287,7 @@ class WorkerEnvironment(BatchedEnvironment):
         due = (running & (self.step_count % self._command_steps == 0)).nonzero().squeeze(1)
         if len(due):
             self.command[due] = self._drawn_commands(due)
-        self.shaper.step(self.command)
+        self.shaper.step(self.command, imbalance(self.state, self.shaper.gait, self.command))
 
     def _observed(self, worlds: Tensor) -> Tensor:
         """The named worlds' observations, (K, 71)."""

@@ -213,7 +213,7 @@ class Curriculum:
     change: of the level, 0 to 1, an iteration
     """
 
-    raise_seconds: float = 8.0
+    raise_seconds: float = 6.0
     lower_seconds: float = 3.0
     change: float = 0.005
 

@@ -7,6 +7,7 @@ from typing import Final
 import torch
 from torch import Tensor
 
+from envs.humanoid.balance import imbalance
 from envs.humanoid.joint_places import JointPlaces
 from envs.humanoid.noise import StepNoise
 from envs.humanoid.pushes import Disturbances
@@ -98,6 +99,11 @@ class ReachEnvironment(BatchedEnvironment):
         """Where the pelvises are."""
         return Stand(self._qpos[:, :2].float(), self.state.yaw)
 
+    @property
+    def pelvis(self) -> Tensor:
+        """(N, 7) position [m] and quaternion of the pelvises in the start frame."""
+        return self._qpos[:, :7].float()
+
     def _bind(self) -> None:
         view = self.simulation.view
         self._qpos, self._qvel, self._ctrl = view("qpos"), view("qvel"), view("ctrl")
@@ -163,7 +169,7 @@ class ReachEnvironment(BatchedEnvironment):
         """Run one control period under commands (N, 4)."""
         running = ~self.done
         self.command = torch.where(running[:, None], self.limited(action.float()), self.command)
-        self.shaper.step(self.command)
+        self.shaper.step(self.command, imbalance(self.state, self.shaper.gait, self.command))
         self._set_targets(running)
         worlds = running.nonzero().squeeze(1)
         feet = self._reader.feet(worlds)
@@ -205,7 +211,7 @@ class ReachEnvironment(BatchedEnvironment):
     def _finish(self, running: Tensor) -> Transition:
         fault = running & self.simulation.fault
         sound = running & ~fault
-        way, turn = self._hand_errors()
+        way, turn = self.hand_errors()
         base = self._base_errors()
         tilted = -self.state.gravity_in_pelvis[:, 2] < FALLEN_TILT
         fallen = sound & (tilted | (self.state.pelvis_height < FALLEN_HEIGHT))
@@ -230,7 +236,7 @@ class ReachEnvironment(BatchedEnvironment):
             fault=fault,
         )
 
-    def _hand_errors(self) -> tuple[Tensor, Tensor]:
+    def hand_errors(self) -> tuple[Tensor, Tensor]:
         """Of both hands against their references now, (N, 2) [m] and (N, 2) [rad]."""
         wanted, hands = self.references.hands(self.step_count), self.arms.hands()
         turn = multiply(wanted.quaternion, conjugate(hands.quaternion))

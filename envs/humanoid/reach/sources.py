@@ -1,5 +1,6 @@
 """Where the trajectories of episodes come from."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -46,3 +47,14 @@ def reference_of(mapped: HandTrajectory, resting: Hands, walk_seed: int | None) 
 
 def _tensor(values: object) -> Tensor:
     return torch.as_tensor(values).float()
+
+
+@dataclass(frozen=True)
+class ListedSource:
+    """Mapped trajectories, each that of the episode whose seed is its place; nothing walks."""
+
+    trajectories: Sequence[HandTrajectory]
+
+    def __call__(self, seed: int, resting: Hands) -> Reference:
+        """The reference of the trajectory at place `seed`."""
+        return reference_of(self.trajectories[seed], resting, None)

@@ -1,7 +1,8 @@
-"""What training a manager needs of the simulation: its environment, and its teacher."""
+"""Who commands in the manager's environment: a teacher or a checkpoint; and the environment to train in."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
 
 from torch import Tensor
 
@@ -10,9 +11,14 @@ from envs.humanoid.reach.sources import GeneratedSource
 from envs.humanoid.reach.teacher import TEACHERS
 from envs.humanoid.tasks import reach
 from robolearn.errors import unknown_name
+from robolearn.paths import assets_directory
+from robolearn.policies.registry import load_policy
 
 if TYPE_CHECKING:
     from robolearn.imitation.settings import DaggerSettings
+
+SHIPPED_MANAGER: Final = "checkpoints/g1_manager"
+"""Below the assets."""
 
 
 def training_environment(settings: "DaggerSettings") -> ReachEnvironment:
@@ -33,3 +39,21 @@ def teacher_of(environment: ReachEnvironment, name: str) -> Callable[[], Tensor]
     if name not in TEACHERS:
         raise unknown_name("teacher", name, TEACHERS)
     return lambda: environment.limited(TEACHERS[name](environment))
+
+
+def commander_of(
+    environment: ReachEnvironment, checkpoint: str | Path | None, teacher: str | None
+) -> Callable[[Tensor], Tensor]:
+    """From observations (N, O) to commands (N, 4): of the named teacher, or else of a manager's checkpoint.
+
+    checkpoint: the shipped one unless given
+
+    Raises UserError for a teacher that there is not, and a checkpoint that does not fit.
+    """
+    if teacher is not None:
+        labels = teacher_of(environment, teacher)
+        return lambda observation: labels()
+    path = assets_directory() / SHIPPED_MANAGER if checkpoint is None else checkpoint
+    policy = load_policy(path, expected=environment.spec)
+    policy.reset(num_envs=environment.num_envs)
+    return policy.act

@@ -7,6 +7,7 @@ from typing import Final
 import torch
 from torch import Tensor
 
+from envs.humanoid.balance import imbalance
 from envs.humanoid.joint_places import JointPlaces
 from envs.humanoid.sensing import OBSERVATION, measured, observation
 from envs.humanoid.settings import CommandRanges
@@ -195,7 +196,7 @@ class TourEnvironment(BatchedEnvironment):
         seen = (running & ~fault).nonzero().squeeze(1)
         self._next_segment(seen)
         self._command(seen)
-        self.shaper.step(self.command)
+        self.shaper.step(self.command, imbalance(self.state, self.shaper.gait, self.command))
         self.last_observation[seen] = self._observed(seen)
         return Transition(
             observation=self.last_observation.clone(),

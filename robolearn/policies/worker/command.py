@@ -1,4 +1,4 @@
-"""From what a user commands to what the worker is told: a height that moves steadily, and a gait clock."""
+"""From what a user commands to what the worker is told: steady changes, and a gait clock."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -11,6 +11,16 @@ GAIT_PERIOD: Final = 0.7
 
 HEIGHT_RATE: Final = 0.5
 """Greatest speed of the height that the worker is told [m/s]; chosen: a deep squat takes 0.9 s."""
+
+VELOCITY_RATE: Final = (2.0, 2.0, 3.0)
+"""Greatest changes of the velocities that the worker is told [m/s^2, m/s^2, rad/s^2]; chosen: from a brisk
+walk to a stand in a gait period. Told at once to stand, it fell over its own speed."""
+
+UNSTEADY: Final = 0.2
+"""Imbalance from which on a standing robot steps; chosen: above what sensor noise and squats make."""
+
+RATE_WEIGHT: Final = 0.2
+"""Of the tilt's rate in the imbalance [s]; chosen: near the time constant of toppling, 0.28 s."""
 
 FOOT_LIFT: Final = 0.08
 """Height of a swinging foot at the middle of its step [m]; chosen."""
@@ -25,20 +35,22 @@ the height of the pelvis above the soles [m]."""
 
 @dataclass
 class Gait:
-    """What the worker is told besides its command, N worlds at once.
+    """What the worker is told in place of its command, N worlds at once.
 
+    velocity: (N, 3) the steadily changing velocities and yaw rate [m/s, rad/s]
     height: (N,) the steadily moving height [m]
     phase: (N,) of the gait in [0, 1): the left foot swings in the first half, the right one in the second
     moving: (N,) bool, whether the clock runs
     """
 
+    velocity: Tensor
     height: Tensor
     phase: Tensor
     moving: Tensor
 
     def of(self, worlds: Tensor | slice) -> "Gait":
         """That of some worlds."""
-        return Gait(self.height[worlds], self.phase[worlds], self.moving[worlds])
+        return Gait(self.velocity[worlds], self.height[worlds], self.phase[worlds], self.moving[worlds])
 
     @property
     def clock(self) -> Tensor:
@@ -52,22 +64,35 @@ class CommandShaper:
 
     def __init__(self, num_worlds: int, control_period: float) -> None:
         self._period = control_period
-        self._rate = HEIGHT_RATE * control_period
+        self._height_rate = HEIGHT_RATE * control_period
+        self._velocity_rate = control_period * torch.tensor(VELOCITY_RATE)
         self.gait = Gait(
-            torch.zeros(num_worlds), torch.zeros(num_worlds), torch.zeros(num_worlds, dtype=torch.bool)
+            torch.zeros(num_worlds, 3),
+            torch.zeros(num_worlds),
+            torch.zeros(num_worlds),
+            torch.zeros(num_worlds, dtype=torch.bool),
         )
 
     def reset(self, worlds: Tensor, height: Tensor, phase: Tensor) -> None:
         """Begin at heights (K,) [m] and phases (K,), standing, in the named worlds, (K,) int64."""
+        self.gait.velocity[worlds] = 0.0
         self.gait.height[worlds] = height
         self.gait.phase[worlds] = (2.0 * phase).round() / 2.0 % 1.0
         self.gait.moving[worlds] = False
 
-    def step(self, command: Tensor) -> None:
-        """Advance by one control step under commands (N, 4). A step that has begun is ended."""
+    def step(self, command: Tensor, imbalance: Tensor) -> None:
+        """Advance by one control step under commands (N, 4). A step that has begun is ended.
+
+        imbalance: (N,), see `imbalance`
+        """
         gait = self.gait
-        gait.height += (command[:, 3] - gait.height).clamp(-self._rate, self._rate)
-        wanted = is_moving(command)
+        change = command[:, :3] - gait.velocity
+        gait.velocity = gait.velocity + torch.minimum(
+            torch.maximum(change, -self._velocity_rate), self._velocity_rate
+        )
+        rise = command[:, 3] - gait.height
+        gait.height = gait.height + rise.clamp(-self._height_rate, self._height_rate)
+        wanted = is_moving(command) | is_moving(gait.velocity) | (imbalance > UNSTEADY)
         advanced = gait.phase + self._period / GAIT_PERIOD * (gait.moving | wanted)
         halves = (2.0 * advanced).floor()
         step_ends = halves > (2.0 * gait.phase).floor()
@@ -77,5 +102,16 @@ class CommandShaper:
 
 
 def is_moving(command: Tensor) -> Tensor:
-    """(N,) bool: commands (N, 4) that ask for more than standing."""
+    """(N,) bool: commands (N, 3 or more) that ask for more than standing."""
     return (command[:, :2].norm(dim=1) > STILL) | (command[:, 2].abs() > STILL)
+
+
+def imbalance(gravity_in_pelvis: Tensor, angular_velocity: Tensor, lean: Tensor, lean_rate: Tensor) -> Tensor:
+    """How far a robot is from its lean, and how fast it goes on tilting, (N,).
+
+    gravity_in_pelvis: (N, 3) unit vector down; angular_velocity: (N, 3) in the pelvis [rad/s]
+    lean, lean_rate: (N,) pitch of the posture that it is told, and its rate [rad, rad/s]
+    """
+    forward = gravity_in_pelvis[:, 0] - lean.sin() + RATE_WEIGHT * (angular_velocity[:, 1] - lean_rate)
+    aside = gravity_in_pelvis[:, 1] - RATE_WEIGHT * angular_velocity[:, 0]
+    return torch.hypot(forward, aside)

@@ -14,5 +14,5 @@ class WorkerNetworks:
 
     hidden: list[int] = field(default_factory=lambda: [256, 128])
     critic_hidden: list[int] = field(default_factory=lambda: [256, 128])
-    lags: list[int] = field(default_factory=lambda: [0, 1, 2, 4])
+    lags: list[int] = field(default_factory=lambda: [0, 1, 3, 8])
     effort_share: float = 0.35
