@@ -3,14 +3,30 @@
 from typing import Any, Final
 
 from robolearn.checkpoint import Checkpoint
-from robolearn.policies.worker.command import COMMAND, GAIT_PERIOD, HEIGHT_RATE, STILL
+from robolearn.policies.worker.command import (
+    COMMAND,
+    GAIT_PERIOD,
+    HEIGHT_RATE,
+    RATE_WEIGHT,
+    STILL,
+    UNSTEADY,
+    VELOCITY_RATE,
+)
 from robolearn.policies.worker.worker_policy import WorkerPolicy
 
 FORMAT: Final = "robolearn worker onnx 1"
 
 GAIT_STEP: Final = """\
-wanted = hypot(velocity_x, velocity_y) > still or abs(yaw_rate) > still
-height += min(max(command_height - height, -height_rate / control_rate), height_rate / control_rate)
+def towards(value, goal, rate):
+    return value + min(max(goal - value, -rate / control_rate), rate / control_rate)
+def moves(velocity):
+    return hypot(velocity[0], velocity[1]) > still or abs(velocity[2]) > still
+velocity = [towards(*each) for each in zip(velocity, command_velocity, velocity_rate)]
+before, height = height, towards(height, command_height, height_rate)
+lean_rate = (lean(height) - lean(before)) * control_rate
+forward = gravity[0] - sin(lean(height)) + rate_weight * (angular_velocity[1] - lean_rate)
+aside = gravity[1] - rate_weight * angular_velocity[0]
+wanted = moves(command_velocity) or moves(velocity) or hypot(forward, aside) > unsteady
 advanced = phase + (1 / (period * control_rate) if moving or wanted else 0)
 if not wanted and floor(2 * advanced) > floor(2 * phase):
     phase, moving = floor(2 * advanced) / 2 % 1, False
@@ -18,7 +34,7 @@ else:
     phase, moving = advanced % 1, moving or wanted
 sine, cosine = (sin(2 * pi * phase), cos(2 * pi * phase)) if moving else (0, 0)
 """
-"""`CommandShaper.step`, for one robot."""
+"""`CommandShaper.step`, for one robot. gravity: unit vector down, angular_velocity: both in the pelvis."""
 
 
 def worker_contract(policy: WorkerPolicy, checkpoint: Checkpoint, memory_size: int) -> dict[str, Any]:
@@ -50,18 +66,53 @@ def worker_contract(policy: WorkerPolicy, checkpoint: Checkpoint, memory_size: i
             "angles": {"unit": "rad", "values": policy.postures.tolist()},
             "standing_targets": {"unit": "rad", "values": policy.standing_targets.tolist()},
         },
-        "gait": _gait(),
+        "gait": _gait(policy),
     }
 
 
-def _gait() -> dict[str, Any]:
+def _gait(policy: WorkerPolicy) -> dict[str, Any]:
+    constants = {
+        "period": GAIT_PERIOD,
+        "height_rate": HEIGHT_RATE,
+        "velocity_rate": list(VELOCITY_RATE),
+        "still": STILL,
+        "unsteady": UNSTEADY,
+        "rate_weight": RATE_WEIGHT,
+    }
     return {
         "command": list(COMMAND),
-        "constants": {"period": GAIT_PERIOD, "height_rate": HEIGHT_RATE, "still": STILL},
-        "units": {"period": "s", "height_rate": "m/s", "still": "m/s and rad/s"},
-        "initial": {"height": "that of the pelvis above the soles", "phase": "0 or 0.5", "moving": False},
+        "constants": constants,
+        "units": {
+            "period": "s",
+            "height_rate": "m/s",
+            "velocity_rate": "m/s^2, m/s^2, rad/s^2",
+            "still": "m/s and rad/s",
+            "unsteady": "1",
+            "rate_weight": "s",
+        },
+        "lean": {
+            "heights": {"unit": "m", "values": policy.config.heights},
+            "angles": {"unit": "rad", "values": _leans(policy)},
+            "rule": "lean(height) is linear between these",
+        },
+        "initial": {
+            "velocity": [0.0, 0.0, 0.0],
+            "height": "that of the pelvis above the soles",
+            "phase": "0 or 0.5",
+            "moving": False,
+        },
         "step": GAIT_STEP,
         "rule": "begin with initial, and run step, which is Python, before every observation but the first; "
-        "gait.height is height, gait.sine is sine, gait.cosine is cosine; the left foot swings in the first "
-        "half of the phase, the right one in the second",
+        "command.velocity_x, command.velocity_y and command.yaw_rate are velocity, gait.height is height, "
+        "gait.sine is sine, gait.cosine is cosine; the left foot swings in the first half of the phase, the "
+        "right one in the second",
     }
+
+
+def _leans(policy: WorkerPolicy) -> list[float]:
+    """Pitch of the pelvis in the standing postures [rad]: what a leg's pitch joints, soles flat, add up to."""
+    positions = [name for name in policy.spec.observation.names if name.endswith("_joint.position")]
+    pitches = [
+        positions.index(f"left_{name}_joint.position") for name in ("hip_pitch", "knee", "ankle_pitch")
+    ]
+    return (-policy.postures[:, pitches].sum(1)).tolist()

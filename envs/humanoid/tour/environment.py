@@ -50,6 +50,7 @@ def worker_drive() -> Drive:
         stiffness={name: stiffness for name, (stiffness, _) in gains.items()},
         damping={name: damping for name, (_, damping) in gains.items()},
         limits=VelocityLimits(ranges.backward, ranges.forward, ranges.sideways, ranges.yaw_rate),
+        shaped=True,
     )
 
 
@@ -231,7 +232,10 @@ class TourEnvironment(BatchedEnvironment):
 
     def _observed(self, worlds: Tensor) -> Tensor:
         """The named worlds' observations, (K, 71)."""
-        return observation(self.command[worlds], self.shaper.gait.of(worlds), measured(self.state, worlds))
+        command, gait = self.command[worlds], self.shaper.gait.of(worlds)
+        if not self._drive.shaped:
+            gait.velocity = command[:, :3]
+        return observation(command, gait, measured(self.state, worlds))
 
     def record_figures(self) -> None:
         """See BatchedEnvironment."""

@@ -27,9 +27,11 @@ class Drive:
     stiffness, damping: of its joints' servos, by joint [N m/rad, N m s/rad]
     limits: of the velocities that it may be commanded
     within_limits: its targets are clamped to the joints' limits
+    shaped: it is told velocities that `CommandShaper` has change steadily, not the commanded ones at once
     """
 
     stiffness: Mapping[str, float]
     damping: Mapping[str, float]
     limits: VelocityLimits
     within_limits: bool = True
+    shaped: bool = False

@@ -13,10 +13,18 @@ from torch import Tensor
 from envs.humanoid.worker import WorkerEnvironment
 from envs.humanoid.worker_training import make_worker
 from envs.robots.g1.constants import JOINTS, kind_of
+from envs.robots.g1.crouch import LEANS
 from robolearn import cli
 from robolearn.checkpoint import save_checkpoint
 from robolearn.policies.registry import save_policy
-from robolearn.policies.worker.command import GAIT_PERIOD, HEIGHT_RATE, STILL, CommandShaper
+from robolearn.policies.worker.command import (
+    GAIT_PERIOD,
+    HEIGHT_RATE,
+    STILL,
+    UNSTEADY,
+    CommandShaper,
+    imbalance,
+)
 from robolearn.policies.worker.settings import WorkerNetworks
 from robolearn.policies.worker.worker_policy import WorkerPolicy
 from toy_environment import POINT_MASS
@@ -104,8 +112,9 @@ def test_the_contract_names_every_entry_and_servo(exported: Exported) -> None:
     for name, table in (("angles", "postures"), ("standing_targets", "standing_targets")):
         torch.testing.assert_close(torch.tensor(postures[name]["values"]), getattr(exported.policy, table))
     assert len(postures["heights"]["values"]) == len(postures["angles"]["values"])
-    constants = {"period": GAIT_PERIOD, "height_rate": HEIGHT_RATE, "still": STILL}
-    assert contract["gait"]["constants"] == constants
+    constants = {"period": GAIT_PERIOD, "height_rate": HEIGHT_RATE, "still": STILL, "unsteady": UNSTEADY}
+    assert constants.items() <= contract["gait"]["constants"].items()
+    torch.testing.assert_close(torch.tensor(contract["gait"]["lean"]["angles"]["values"]), LEANS)
 
 
 COMMANDS = (
@@ -121,19 +130,27 @@ def test_the_gait_in_the_contract_is_the_trained_one(exported: Exported) -> None
     """Its rule is run as it stands."""
     gait = exported.contract["gait"]
     rule = compile(gait["step"], "gait", "exec")
-    state = {"height": 0.74, "phase": 0.5, "moving": False, "control_rate": 50.0} | gait["constants"]
+    state = gait["initial"] | {"height": 0.74, "phase": 0.5, "control_rate": 50.0} | gait["constants"]
     state |= {name: getattr(math, name) for name in ("hypot", "floor", "sin", "cos", "pi")}
+    heights, leans = (gait["lean"][name]["values"] for name in ("heights", "angles"))
+    state["lean"] = lambda height: float(np.interp(height, heights, leans))
     shaper = CommandShaper(1, 0.02)
     shaper.reset(torch.tensor([0]), torch.tensor([0.74]), torch.tensor([0.5]))
+    generator = np.random.default_rng(0)
     for command in COMMANDS:
-        names = ("velocity_x", "velocity_y", "yaw_rate", "command_height")
-        state |= dict(zip(names, command, strict=True))
+        gravity, rates = (generator.uniform(-1.0, 1.0, (3, 2)) * (0.15, 0.4)).T
+        state |= {"command_velocity": command[:3], "command_height": command[3]}
+        state |= {"gravity": gravity.tolist(), "angular_velocity": rates.tolist()}
+        before = state["height"]
         exec(rule, state)
-        shaper.step(torch.tensor([command]))
+        lean, lean_before = state["lean"](state["height"]), state["lean"](before)
+        measured = torch.tensor(gravity[None]).float(), torch.tensor(rates[None]).float()
+        told = torch.tensor([lean]), torch.tensor([(lean - lean_before) * 50.0])
+        shaper.step(torch.tensor([command]), imbalance(*measured, *told))
         assert state["moving"] == bool(shaper.gait.moving)
-        told = torch.tensor([state["height"], state["sine"], state["cosine"]])
-        expected = torch.cat((shaper.gait.height, shaper.gait.clock[0]))
-        torch.testing.assert_close(told, expected, atol=1e-4, rtol=0.0)
+        found = torch.tensor([*state["velocity"], state["height"], state["sine"], state["cosine"]])
+        expected = torch.cat((shaper.gait.velocity[0], shaper.gait.height, shaper.gait.clock[0]))
+        torch.testing.assert_close(found, expected, atol=1e-4, rtol=0.0)
 
 
 def test_the_file_names_no_folder_of_this_machine(exported: Exported) -> None:

@@ -45,7 +45,7 @@ def test_observations_are_named_and_finite(environment: ReachEnvironment) -> Non
 
 def test_hands_start_at_rest_on_their_references(environment: ReachEnvironment) -> None:
     environment.reset(episode_seeds(7, 0, 3))
-    way, turn = environment._hand_errors()
+    way, turn = environment.hand_errors()
     assert way.max() < 1e-4 and turn.max() < 1e-3
 
 
@@ -53,7 +53,7 @@ def test_arms_follow_while_the_robot_stands(environment: ReachEnvironment) -> No
     environment.reset(episode_seeds(8, 0, 3))
     for _ in range(60):
         environment.step(mended(environment))
-    way, _ = environment._hand_errors()
+    way, _ = environment.hand_errors()
     assert way[~environment.done].median() < 0.03
 
 

@@ -1,11 +1,13 @@
 """The walking tour as a task: what it shows, who moves which joint, when it ends."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import torch
 from torch import Tensor
 
+from envs.humanoid.balance import imbalance
 from envs.humanoid.sensing import measured, observation
 from envs.humanoid.settings import CommandRanges
 from envs.humanoid.specification import OWNED
@@ -83,26 +85,42 @@ def test_the_policy_sees_the_shaped_command_and_exact_measurements() -> None:
     shaper = CommandShaper(2, 0.02)
     shaper.reset(torch.arange(2), torch.full((2,), 0.5), torch.zeros(2))
     for _ in range(4):
-        expected = observation(seen[:, :4], shaper.gait, measured(environment.state))
+        expected = observation(environment.command, shaper.gait, measured(environment.state))
         assert torch.equal(seen, expected) and torch.equal(seen[:, 3], torch.full((2,), 0.5))
         seen = environment.step(CROUCH.repeat(2, 1)).observation
-        shaper.step(seen[:, :4])
+        shaper.step(environment.command, imbalance(environment.state, shaper.gait, environment.command))
     assert bool(shaper.gait.moving.all())
 
 
 def test_the_command_leads_to_the_segments_waypoint() -> None:
     environment, seeds = TourEnvironment(2, num_threads=1), episode_seeds(7, 0, 2)
-    seen = environment.reset(seeds)
+    environment.reset(seeds)
     ranges = CommandRanges()
     for step in (0, SEGMENT_STEPS):
         segment = step // SEGMENT_STEPS
         place = environment.simulation.view("qpos")[:, :2].float()
         way, turn = errors(place, environment.state.yaw, draw_waypoints(seeds)[:, segment])
-        torch.testing.assert_close(seen[:, 0], (1.5 * way[:, 0]).clamp(ranges.backward, ranges.forward))
-        torch.testing.assert_close(seen[:, 1], (1.5 * way[:, 1]).clamp(-ranges.sideways, ranges.sideways))
-        torch.testing.assert_close(seen[:, 2], (1.5 * turn).clamp(-ranges.yaw_rate, ranges.yaw_rate))
+        torch.testing.assert_close(
+            environment.command[:, 0], (1.5 * way[:, 0]).clamp(ranges.backward, ranges.forward)
+        )
+        torch.testing.assert_close(
+            environment.command[:, 1], (1.5 * way[:, 1]).clamp(-ranges.sideways, ranges.sideways)
+        )
+        torch.testing.assert_close(
+            environment.command[:, 2], (1.5 * turn).clamp(-ranges.yaw_rate, ranges.yaw_rate)
+        )
         environment.step_count[:] = SEGMENT_STEPS - 1
-        seen = environment.step(CROUCH.repeat(2, 1)).observation
+        environment.step(CROUCH.repeat(2, 1))
+
+
+@pytest.mark.parametrize("shaped", [True, False])
+def test_other_policies_are_told_the_command_at_once(shaped: bool) -> None:
+    environment = TourEnvironment(2, num_threads=1, drive=replace(worker_drive(), shaped=shaped))
+    environment.reset(episode_seeds(7, 0, 2))
+    seen = environment.step(CROUCH.repeat(2, 1)).observation
+    told = environment.shaper.gait.velocity if shaped else environment.command[:, :3]
+    assert torch.equal(seen[:, :3], told)
+    assert torch.equal(environment.shaper.gait.velocity, environment.command[:, :3]) is False
 
 
 def test_control_runs_at_50_hertz_from_the_stance() -> None:

@@ -1,11 +1,20 @@
-"""A height that moves steadily, and a gait clock that ends the step that it has begun."""
+"""Steady changes, and a gait clock that ends the step that it has begun."""
 
 import torch
 
-from robolearn.policies.worker.command import GAIT_PERIOD, HEIGHT_RATE, CommandShaper, is_moving
+from robolearn.policies.worker.command import (
+    GAIT_PERIOD,
+    HEIGHT_RATE,
+    UNSTEADY,
+    VELOCITY_RATE,
+    CommandShaper,
+    imbalance,
+    is_moving,
+)
 
 PERIOD = 0.02
 STAND, WALK = torch.tensor([[0.0, 0.0, 0.0, 0.7]]), torch.tensor([[0.5, 0.0, 0.0, 0.7]])
+STEADY, TOPPLING = torch.zeros(1), torch.full((1,), 1.1 * UNSTEADY)
 
 
 def shaper(height: float = 0.7, phase: float = 0.0) -> CommandShaper:
@@ -17,24 +26,24 @@ def shaper(height: float = 0.7, phase: float = 0.0) -> CommandShaper:
 def test_the_height_moves_at_its_rate_and_arrives() -> None:
     made = shaper(height=0.7)
     low = torch.tensor([[0.0, 0.0, 0.0, 0.4]])
-    made.step(low)
+    made.step(low, STEADY)
     torch.testing.assert_close(made.gait.height, torch.tensor([0.7 - HEIGHT_RATE * PERIOD]))
     for _ in range(40):
-        made.step(low)
+        made.step(low, STEADY)
     torch.testing.assert_close(made.gait.height, torch.tensor([0.4]))
 
 
 def test_standing_stops_the_clock() -> None:
     made = shaper()
     for _ in range(10):
-        made.step(STAND)
+        made.step(STAND, STEADY)
     assert made.gait.clock.tolist() == [[0.0, 0.0]] and float(made.gait.phase) == 0.0
 
 
 def test_a_walk_repeats_after_the_gaits_period() -> None:
     made = shaper()
     for _ in range(round(GAIT_PERIOD / PERIOD)):
-        made.step(WALK)
+        made.step(WALK, STEADY)
     assert min(float(made.gait.phase), 1.0 - float(made.gait.phase)) < 1e-5
     torch.testing.assert_close(made.gait.clock.norm(), torch.tensor(1.0))
 
@@ -42,15 +51,51 @@ def test_a_walk_repeats_after_the_gaits_period() -> None:
 def test_a_step_that_has_begun_is_ended() -> None:
     made = shaper()
     for _ in range(5):
-        made.step(WALK)
+        made.step(WALK, STEADY)
     steps = 0
     while bool(made.gait.moving[0]):
-        made.step(STAND)
+        made.step(STAND, STEADY)
         steps += 1
-    assert float(made.gait.phase) == 0.5
-    assert 0 < steps * PERIOD <= GAIT_PERIOD / 2
-    made.step(STAND)
-    assert float(made.gait.phase) == 0.5 and not made.gait.moving[0]
+    assert float(made.gait.phase) in (0.0, 0.5)
+    assert 0 < steps * PERIOD <= 0.5 / VELOCITY_RATE[0] + GAIT_PERIOD / 2
+    made.step(STAND, STEADY)
+    assert not made.gait.moving[0]
+
+
+def test_velocities_change_steadily_and_the_clock_runs_until_they_are_still() -> None:
+    made = shaper()
+    for step in range(1, 8):
+        made.step(WALK, STEADY)
+        expected = min(0.5, step * PERIOD * VELOCITY_RATE[0])
+        torch.testing.assert_close(made.gait.velocity, torch.tensor([[expected, 0.0, 0.0]]))
+    for _ in range(200):
+        made.step(STAND, STEADY)
+        assert bool(made.gait.moving) or not bool(is_moving(made.gait.velocity))
+    assert made.gait.velocity.abs().max() == 0.0 and not made.gait.moving[0]
+
+
+def test_a_robot_about_to_topple_steps_until_it_is_steady() -> None:
+    made = shaper()
+    for _ in range(30):
+        made.step(STAND, TOPPLING)
+        assert bool(made.gait.moving)
+    for _ in range(round(GAIT_PERIOD / PERIOD)):
+        made.step(STAND, STEADY)
+    assert not made.gait.moving[0]
+
+
+def test_imbalance_is_the_tilt_off_the_lean_and_where_it_goes() -> None:
+    angle = torch.tensor((0.3, 0.3, 0.1))
+    zero = torch.zeros(3)
+    leaning = torch.stack((angle.sin(), zero, -angle.cos()), 1)
+    rates = torch.tensor(((0.0, 0.0, 0.0), (0.0, 0.5, 0.0), (0.0, 0.0, 2.0)))
+    found = imbalance(leaning, rates, torch.tensor((0.3, 0.3, 0.1)), zero)
+    torch.testing.assert_close(found, torch.tensor((0.0, 0.1, 0.0)))
+    rolled = torch.tensor([[0.0, -0.1, -0.995]])
+    falling, rising = (
+        imbalance(rolled, torch.tensor([[sign * 0.5, 0.0, 0.0]]), zero[:1], zero[:1]) for sign in (1.0, -1.0)
+    )
+    assert falling > 0.19 and rising < 0.01
 
 
 def test_an_episode_begins_with_either_foot() -> None:
