@@ -94,6 +94,18 @@ VERBS: Mapping[str, Verb] = {
         _evaluation("report", "make one HTML page about finished runs", "ReportSettings", "report:report"),
         _evaluation("view", "watch a policy in a viewer, or in a browser", "ViewSettings", "view:view"),
         _evaluation("bench", "measure how fast the simulation is", "BenchSettings", "bench:bench"),
+        _single(
+            "generate",
+            "write household trajectories of two hands to retarget",
+            "robolearn.retarget.generator.settings:GenerateSettings",
+            "robolearn.retarget.generator.generate:generate",
+        ),
+        _single(
+            "retarget",
+            "turn hand trajectories into a dataset of the G1's whole-body actions",
+            "robolearn.retarget.settings:RetargetSettings",
+            "robolearn.retarget.retarget:retarget",
+        ),
         Verb(
             "export",
             "write a scene, a robot or a worker's policy as a file that other tools open",

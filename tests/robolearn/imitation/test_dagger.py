@@ -16,7 +16,9 @@ from robolearn.policies.manager.settings import ManagerNetworks
 from robolearn.policies.registry import load_policy
 
 
-def _settings(out: Path, method: str = "harmonised", iterations: int = 3, **changes: object) -> DaggerSettings:
+def _settings(
+    out: Path, method: str = "harmonised", iterations: int = 3, **changes: object
+) -> DaggerSettings:
     dagger = DaggerOptimisation(
         method=method, rollout_steps=6, epochs=2, minibatches=2, aggregate_every=2, aggregate_samples=10
     )

@@ -1,0 +1,135 @@
+"""`robolearn retarget`: hand trajectories of another robot into a dataset of the G1's whole-body actions."""
+
+import sys
+import time
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Final
+
+from tqdm import tqdm
+
+from robolearn.checks import check_at_least, check_positive
+from robolearn.errors import unknown_name
+from robolearn.retarget.executors import EXECUTORS
+from robolearn.retarget.groups import Group, LeftOut, Outcome
+from robolearn.retarget.mapping import WorkspaceMapping, load_mapping, save_mapping
+from robolearn.retarget.output.workspace import Workspace
+from robolearn.retarget.settings import RetargetSettings
+from robolearn.retarget.sources import Source, open_source, stream
+from robolearn.retarget.statistics import fit_forward
+from robolearn.retarget.trajectory import HandTrajectory
+from robolearn.storage import write_json
+
+RECORD: Final = "retarget.json"
+MAPPING: Final = "mapping.json"
+
+
+def retarget(settings: RetargetSettings) -> dict[str, Any]:
+    """Write the dataset and `retarget.json` into `settings.out`; returns what the latter holds.
+
+    Killed at any moment, the same command goes on with the episodes that are missing. Raises UserError for
+    settings that make no sense, a folder that is no source, and one of whose episodes none was usable.
+    """
+    _check(settings)
+    out = Path(settings.out)
+    source = open_source(Path(settings.source))
+    names = list(source.names())
+    names = names[: settings.n_episodes] if settings.n_episodes else names
+    mapping = _mapping(settings, source, names, out)
+    workspace = Workspace(out, _identity(settings, mapping), names)
+    began = time.perf_counter()
+    seconds = _run(settings, _groups(settings, names, mapping, workspace.done()), workspace)
+    rate = seconds / (time.perf_counter() - began) if seconds else None
+    record = workspace.finish() | {"robot_seconds_per_wall_second": rate}
+    write_json(out / RECORD, record)
+    sys.stdout.write(_described(record, out))
+    return record
+
+
+def _check(settings: RetargetSettings) -> None:
+    if settings.executor not in EXECUTORS:
+        raise unknown_name("executor", settings.executor, EXECUTORS)
+    check_at_least(1, group_size=settings.group_size)
+    check_at_least(
+        0, n_episodes=settings.n_episodes, workers=settings.workers, num_threads=settings.num_threads
+    )
+    check_positive(max_hand_error_m=settings.max_hand_error_m)
+
+
+def _mapping(settings: RetargetSettings, source: Source, names: list[str], out: Path) -> WorkspaceMapping:
+    """The mapping to use: given, what an earlier start of this run fitted, or fitted to the source now."""
+    saved = out / MAPPING
+    if settings.mapping is not None or saved.is_file():
+        mapping = load_mapping(Path(settings.mapping) if settings.mapping is not None else saved)
+        return replace(mapping, flange_to_wrist=settings.flange_to_wrist)
+    bar = tqdm(stream(source, names), desc="fit", total=len(names), unit="episode", disable=None, leave=False)
+    mapping = WorkspaceMapping(
+        source=fit_forward(each for each in bar if isinstance(each, HandTrajectory)),
+        flange_to_wrist=settings.flange_to_wrist,
+    )
+    save_mapping(saved, mapping)
+    return mapping
+
+
+def _identity(settings: RetargetSettings, mapping: WorkspaceMapping) -> dict[str, Any]:
+    """What determines the output."""
+    names = ("source", "checkpoint", "worker", "teacher", "n_episodes", "max_hand_error_m", "group_size")
+    return {name: getattr(settings, name) for name in names} | {"mapping": mapping.to_json()}
+
+
+def _groups(
+    settings: RetargetSettings, names: list[str], mapping: WorkspaceMapping, done: set[str]
+) -> list[Group]:
+    """Those with an episode that is missing; which episodes go together never changes."""
+    size = settings.group_size
+    batches = [tuple(names[first : first + size]) for first in range(0, len(names), size)]
+    return [
+        Group(
+            source=Path(settings.source),
+            names=batch,
+            mapping=mapping,
+            size=size,
+            checkpoint=settings.checkpoint,
+            worker=settings.worker,
+            teacher=settings.teacher,
+            max_hand_error_m=settings.max_hand_error_m,
+            num_threads=1 if settings.executor == "ray" else settings.num_threads,
+        )
+        for batch in batches
+        if not done.issuperset(batch)
+    ]
+
+
+def _run(settings: RetargetSettings, groups: list[Group], workspace: Workspace) -> float:
+    """Run the groups and keep what becomes of them; returns seconds of robot time."""
+    done, seconds = workspace.done(), 0.0
+    missing = sum(len(group.names) for group in groups)
+    with tqdm(total=missing, desc="retarget", unit="episode", disable=None, leave=False) as bar:
+        for outcomes in EXECUTORS[settings.executor](groups, settings.workers):
+            for outcome in outcomes:
+                if outcome.name not in done:
+                    seconds += _keep(outcome, workspace)
+            bar.update(len(outcomes))
+    return seconds
+
+
+def _keep(outcome: Outcome, workspace: Workspace) -> float:
+    """Returns the episode's length [s], 0 where it was left out."""
+    if isinstance(outcome, LeftOut):
+        workspace.leave_out(outcome.name, outcome.reason, outcome.hand_position_error_m)
+        return 0.0
+    workspace.keep(outcome)
+    return len(outcome) / outcome.rate
+
+
+def _described(record: dict[str, Any], out: Path) -> str:
+    lines = [f"kept {record['kept']} of {record['episodes']} episodes"]
+    lines += [f"  left out {each['name']}: {each['reason']}" for each in record["left_out"][:10]]
+    if len(record["left_out"]) > 10:
+        lines.append(f"  and {len(record['left_out']) - 10} more, see {out / RECORD}")
+    position, turn = record["hand_position_error_m"], record["hand_orientation_error_deg"]
+    lines.append(f"  hands  {100 * position:.1f} cm, {turn:.1f} degrees off on average")
+    rate = record["robot_seconds_per_wall_second"]
+    if rate is not None:
+        lines.append(f"  {rate:.0f} seconds of robot time a second")
+    return "\n".join([*lines, f"  {out / RECORD}"]) + "\n"

@@ -1,0 +1,55 @@
+"""Trajectories followed to their ends, with every step noted."""
+
+import numpy as np
+import pytest
+
+from envs.humanoid.reach.rollout import roll_out
+from envs.humanoid.reach.sources import ListedSource
+from envs.humanoid.reach.training import commander_of
+from envs.humanoid.tasks import reach
+from robolearn.errors import UserError
+from robolearn.retarget.retargeted import COLUMNS
+from robolearn.retarget.trajectory import HandTrajectory
+
+
+def _trajectory(frames: int, x: float = 0.25) -> HandTrajectory:
+    position = np.tile([[x, 0.16, 0.85], [x, -0.16, 0.85]], (frames, 1, 1))
+    quaternion = np.tile([1.0, 0.0, 0.0, 0.0], (frames, 2, 1))
+    gripper = np.linspace(0.0, 1.0, frames)[:, None].repeat(2, 1)
+    return HandTrajectory("1/2", 50.0, position, quaternion, gripper, "wave", {})
+
+
+def test_every_step_from_the_first_frame_on_is_noted() -> None:
+    trajectories = [_trajectory(20), _trajectory(12, x=0.30)]
+    environment = reach(3, source=ListedSource(trajectories), num_threads=1)
+    endings = roll_out(environment, commander_of(environment, None, "mended"), trajectories)
+    assert [len(ending.columns["action"]) for ending in endings] == [20, 12]
+    for trajectory, ending in zip(trajectories, endings, strict=True):
+        assert ending.phase == "following" and not ending.fault
+        columns = ending.columns
+        assert columns.keys() == COLUMNS.keys()
+        assert all(np.isfinite(columns[name]).all() for name in columns)
+        assert all(columns[name].shape[1] == COLUMNS[name].size for name in columns)
+        np.testing.assert_allclose(np.linalg.norm(columns["observation.imu"][:, 3:], axis=1), 1.0, atol=1e-5)
+        np.testing.assert_array_equal(columns["observation.imu"][:, 3:], columns["observation.pelvis"][:, 3:])
+        assert np.median(columns["tracking_error"][:, :2]) < 0.08
+        closed = columns["action"][-1, 14:28]
+        assert np.abs(closed).max() > 1.0 and np.abs(columns["action"][0, 14:28]).max() == 0.0
+        np.testing.assert_array_equal(columns["action"][:, 14:28], columns["observation.state"][:, 29:])
+        assert len(trajectory) == len(columns["action"])
+
+
+def test_a_group_gives_the_same_whatever_its_threads() -> None:
+    trajectories = [_trajectory(15), _trajectory(15, x=0.32)]
+    found = []
+    for threads in (1, 2):
+        environment = reach(2, source=ListedSource(trajectories), num_threads=threads)
+        found.append(roll_out(environment, commander_of(environment, None, "mended"), trajectories))
+    for one, other in zip(*found, strict=True):
+        assert all(np.array_equal(one.columns[name], other.columns[name]) for name in COLUMNS)
+
+
+def test_unknown_teachers_are_named() -> None:
+    environment = reach(1, num_threads=1)
+    with pytest.raises(UserError, match="mended"):
+        commander_of(environment, None, "mendd")
