@@ -14,6 +14,7 @@ from robolearn.checkpoint import code_version
 from robolearn.evaluation import charts, formats
 from robolearn.evaluation.koopman_section import PREFIX as KOOPMAN
 from robolearn.evaluation.koopman_section import koopman_section
+from robolearn.evaluation.reach_section import reach_section
 from robolearn.evaluation.report_runs import Evaluation, Runs, Training, pairs, read_runs
 from robolearn.evaluation.settings import ReportSettings
 from robolearn.evaluation.worker_section import worker_section
@@ -47,6 +48,7 @@ def render(runs: Runs, title: str) -> str:
         | {"videos": _videos(runs.evaluations, missing)}
         | _learning_section(runs.trainings, missing)
         | {"koopman": koopman_section(runs.trainings, missing), "workers": worker_section(runs.evaluations)}
+        | reach_section(runs.evaluations)
     )
     if not runs.benchmarks:
         missing.append("No benchmark was given: robolearn bench measures the speed.")
