@@ -5,9 +5,11 @@ many episodes share a file, and `meta/episodes` says which rows of which file ar
 """
 
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+
+import numpy as np
 
 from robolearn.specification import TaskSpec, VectorSpec
 
@@ -39,36 +41,48 @@ class VideoFormat:
     """The pictures that a dataset holds, one for each frame.
 
     key: the feature's name
-    width, height: of a picture [pixels], even numbers
+    width, height: of a picture [pixels]
+    codec: as FFmpeg calls it
+    pixel_format: likewise
     """
 
     key: str
     width: int
     height: int
+    codec: str = "h264"
+    pixel_format: str = "yuv420p"
 
 
 def features(spec: TaskSpec, video: VideoFormat | None = None) -> dict[str, dict[str, Any]]:
     """The dataset's columns, as `meta/info.json` lists them. Units of vectors stand beside their names."""
-    found = {STATE: _vector(spec.observation), ACTION: _vector(spec.action), EXECUTED: _vector(spec.action)}
+    found = {STATE: spec.observation, ACTION: spec.action, EXECUTED: spec.action}
+    columns = {name: vector_feature(vector) for name, vector in found.items()}
     if video is not None:
-        found[video.key] = _pictures(spec, video)
-    scalars = {REWARD: "float32", DONE: "bool", SUCCESS: "bool", "timestamp": "float32"}
-    scalars |= dict.fromkeys(("frame_index", "episode_index", "index", "task_index"), "int64")
-    return found | {name: {"dtype": kind, "shape": [1], "names": None} for name, kind in scalars.items()}
+        columns[video.key] = video_feature(video, spec.control_rate_hz)
+    return columns | scalar_features({REWARD: "float32", DONE: "bool", SUCCESS: "bool"})
 
 
-def _vector(spec: VectorSpec) -> dict[str, Any]:
+def vector_feature(spec: VectorSpec) -> dict[str, Any]:
+    """A column of float32 vectors. Units stand beside the names."""
     return {"dtype": "float32", "shape": [spec.size], **spec.to_json()}
 
 
-def _pictures(spec: TaskSpec, video: VideoFormat) -> dict[str, Any]:
+def scalar_features(own: Mapping[str, str]) -> dict[str, dict[str, Any]]:
+    """A dataset's own columns of single numbers, by name with their types, and those of every dataset."""
+    scalars = {**own, "timestamp": "float32"}
+    scalars |= dict.fromkeys(("frame_index", "episode_index", "index", "task_index"), "int64")
+    return {name: {"dtype": kind, "shape": [1], "names": None} for name, kind in scalars.items()}
+
+
+def video_feature(video: VideoFormat, rate_hz: float) -> dict[str, Any]:
+    """Pictures that are shown at `rate_hz`."""
     details = {
         "video.height": video.height,
         "video.width": video.width,
-        "video.codec": "h264",
-        "video.pix_fmt": "yuv420p",
+        "video.codec": video.codec,
+        "video.pix_fmt": video.pixel_format,
         "video.is_depth_map": False,
-        "video.fps": frame_rate(spec),
+        "video.fps": frame_rate(rate_hz),
         "video.channels": 3,
         "has_audio": False,
     }
@@ -76,28 +90,34 @@ def _pictures(spec: TaskSpec, video: VideoFormat) -> dict[str, Any]:
     return {"dtype": "video", "shape": shape, "names": ["height", "width", "channels"], "info": details}
 
 
-def frame_rate(spec: TaskSpec) -> int | float:
+def frame_rate(rate_hz: float) -> int | float:
     """Frames a second; a whole number as an int, which LeRobot expects."""
-    rate = spec.control_rate_hz
-    return int(rate) if rate == int(rate) else rate
+    return int(rate_hz) if rate_hz == int(rate_hz) else rate_hz
 
 
-def information(spec: TaskSpec, lengths: Sequence[int], video: VideoFormat | None = None) -> dict[str, Any]:
-    """What `meta/info.json` holds, for episodes of `lengths` frames."""
+def information(
+    columns: Mapping[str, Mapping[str, Any]], rate_hz: float, lengths: Sequence[int], tasks: int = 1
+) -> dict[str, Any]:
+    """What `meta/info.json` holds, for episodes of `lengths` frames.
+
+    columns: as `features` describes them
+    tasks: how many there are
+    """
+    filmed = any(feature["dtype"] == "video" for feature in columns.values())
     return {
         "codebase_version": CODEBASE_VERSION,
         "robot_type": None,
         "total_episodes": len(lengths),
         "total_frames": sum(lengths),
-        "total_tasks": 1,
+        "total_tasks": tasks,
         "chunks_size": FILES_PER_CHUNK,
         "data_files_size_in_mb": DATA_FILE_MEBIBYTES,
         "video_files_size_in_mb": VIDEO_FILE_MEBIBYTES,
-        "fps": frame_rate(spec),
+        "fps": frame_rate(rate_hz),
         "splits": {"train": f"0:{len(lengths)}"},
         "data_path": DATA_PATTERN,
-        "video_path": None if video is None else VIDEO_PATTERN,
-        "features": features(spec, video),
+        "video_path": VIDEO_PATTERN if filmed else None,
+        "features": dict(columns),
     }
 
 
@@ -118,9 +138,10 @@ def video_file(key: str, number: int) -> str:
     return VIDEO_PATTERN.format(video_key=key, chunk_index=chunk, file_index=file)
 
 
-def file_numbers(spec: TaskSpec, lengths: Sequence[int]) -> Iterator[int]:
-    """For each episode, the file of frames that it goes to."""
-    frame_bytes = 4 * (spec.observation.size + 2 * spec.action.size + 2) + 8 * 4 + 2
+def file_numbers(columns: Mapping[str, Mapping[str, Any]], lengths: Sequence[int]) -> Iterator[int]:
+    """For each episode, the file of frames that it goes to; columns as `features` describes them."""
+    stored = [feature for feature in columns.values() if feature["dtype"] != "video"]
+    frame_bytes = sum(np.dtype(feature["dtype"]).itemsize * feature["shape"][0] for feature in stored)
     capacity = DATA_FILE_MEBIBYTES * 2**20 // frame_bytes
     number, filled = 0, 0
     for length in lengths:

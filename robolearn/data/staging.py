@@ -104,17 +104,20 @@ class Staging:
         return self._folder / f"{kind}-{index:06d}.{suffix}"
 
 
-def require_same_settings(out: Path, earlier: Any, settings: Mapping[str, Any]) -> None:
+def require_same_settings(
+    out: Path, earlier: Any, settings: Mapping[str, Any], what: str = "a collection"
+) -> None:
     """Raise UserError, which names the first key that differs, unless a run in `out` had these settings.
 
     earlier: the settings that a file says it had
+    what: the run made
     """
     if not isinstance(earlier, dict):
-        raise UserError(f"{out} holds a collection whose record is damaged: choose another out")
+        raise UserError(f"{out} holds {what} whose record is damaged: choose another out")
     for key, value in settings.items():
         if earlier.get(key) != value:
             raise UserError(
-                f"{out} holds a collection with {key}={_shown(earlier.get(key))}, not {key}={_shown(value)}: "
+                f"{out} holds {what} with {key}={_shown(earlier.get(key))}, not {key}={_shown(value)}: "
                 "choose another out"
             )
 

@@ -1,7 +1,7 @@
 """The parquet tables of a dataset: frames, episodes and tasks. Equal content gives equal bytes."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -47,11 +47,19 @@ def frame_columns(episode: Episode, index: int, first: int, rate_hz: float) -> d
         REWARD: episode.reward.numpy().astype(np.float32, copy=False),
         DONE: last,
         SUCCESS: last & episode.success,
+        **counters(count, index, first, rate_hz),
+    }
+
+
+def counters(count: int, index: int, first: int, rate_hz: float, task: int = 0) -> dict[str, NDArray[Any]]:
+    """The columns of every dataset that say which frame is whose, (T,); `task` is the task's number."""
+    frame = np.arange(count, dtype=np.int64)
+    return {
         "timestamp": (frame / rate_hz).astype(np.float32),
         "frame_index": frame,
         "episode_index": np.full(count, index, dtype=np.int64),
         "index": first + frame,
-        "task_index": np.zeros(count, dtype=np.int64),
+        "task_index": np.full(count, task, dtype=np.int64),
     }
 
 
@@ -72,7 +80,7 @@ def episode_row(
     file_number: int,
     task: str,
     statistics: dict[str, Statistics],
-    video: FilmedEpisode | None,
+    videos: Iterable[FilmedEpisode],
     rate_hz: float,
 ) -> dict[str, Any]:
     """What `meta/episodes` says about an episode: its rows, files, task and statistics.
@@ -84,7 +92,7 @@ def episode_row(
     row |= dict(zip(("data/chunk_index", "data/file_index"), place(file_number), strict=True))
     row |= {"dataset_from_index": bounds[0], "dataset_to_index": bounds[1]}
     row |= {"meta/episodes/chunk_index": 0, "meta/episodes/file_index": 0}
-    if video is not None:
+    for video in videos:
         prefix = f"videos/{video.key}"
         row |= dict(zip((f"{prefix}/chunk_index", f"{prefix}/file_index"), place(index), strict=True))
         row |= {f"{prefix}/from_timestamp": 0.0, f"{prefix}/to_timestamp": length / rate_hz}
@@ -94,8 +102,8 @@ def episode_row(
     return row
 
 
-def task_table(task: str) -> pa.Table:
-    """The one task, as pandas would write a frame that is indexed by the task's text."""
+def task_table(tasks: Sequence[str]) -> pa.Table:
+    """The tasks, as pandas would write a frame that is indexed by the task's text."""
     columns = [
         {"name": "task_index", "field_name": "task_index", "pandas_type": "int64", "numpy_type": "int64"},
         {"name": None, "field_name": _TASK_INDEX, "pandas_type": "unicode", "numpy_type": "object"},
@@ -106,13 +114,23 @@ def task_table(task: str) -> pa.Table:
         "columns": [column | {"metadata": None} for column in columns],
         "pandas_version": None,
     }
-    table = pa.table({"task_index": pa.array([0], pa.int64()), _TASK_INDEX: pa.array([task], pa.string())})
+    numbers = pa.array(range(len(tasks)), pa.int64())
+    table = pa.table({"task_index": numbers, _TASK_INDEX: pa.array(tasks, pa.string())})
     return table.replace_schema_metadata({"pandas": json.dumps(description)})
 
 
 def parquet_bytes(tables: Iterable[pa.Table]) -> bytes:
-    """A parquet file in which each of the tables, which share their schema, is a row group of its own."""
+    """The content of a file that `write_parquet` makes."""
     sink = pa.BufferOutputStream()
+    write_parquet(sink, tables)
+    return sink.getvalue().to_pybytes()
+
+
+def write_parquet(sink: Any, tables: Iterable[pa.Table]) -> None:
+    """A parquet file in which each of the tables, which share their schema, is a row group of its own.
+
+    sink: a path, or what pyarrow writes to
+    """
     writer: pq.ParquetWriter | None = None
     for table in tables:
         writer = writer or pq.ParquetWriter(sink, table.schema, compression="zstd", write_page_checksum=True)
@@ -120,4 +138,3 @@ def parquet_bytes(tables: Iterable[pa.Table]) -> bytes:
     if writer is None:
         raise ValueError("a parquet file needs at least one table")
     writer.close()
-    return sink.getvalue().to_pybytes()

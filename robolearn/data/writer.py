@@ -1,10 +1,7 @@
 """Writes a LeRobot dataset v3.0. Equal episodes give equal bytes."""
 
 import itertools
-import json
-import shutil
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,6 +11,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from robolearn.data import layout
+from robolearn.data.assembly import assembled, refuse_older, write_content, write_json_content
 from robolearn.data.episode import Episode
 from robolearn.data.statistics import Statistics, column_statistics, picture_statistics
 from robolearn.data.tables import (
@@ -27,9 +25,6 @@ from robolearn.data.tables import (
 from robolearn.data.video import Film
 from robolearn.errors import UserError
 from robolearn.specification import TaskSpec
-from robolearn.storage import disk_errors, sync_tree
-
-_ASSEMBLY = ".dataset"
 
 
 @dataclass(frozen=True)
@@ -64,49 +59,26 @@ def write_dataset(
     `storage.disk_errors`.
     """
     _check(spec, episodes)
-    if not replace and (older := [name for name in layout.PARTS if (path / name).exists()]):
-        raise UserError(f"{path} already holds '{older[0]}': a dataset is not written over it")
+    if not replace:
+        refuse_older(path)
     lengths = [len(episode) for episode in episodes]
     columns = [
         frame_columns(episode, index, first, spec.control_rate_hz)
         for index, (episode, first) in enumerate(zip(episodes, layout.offsets(lengths), strict=False))
     ]
-    with _assembled(path) as new:
-        _write_frames(new, spec, columns, lengths)
-        _write_episodes(new, spec, columns, lengths, footage)
-        _write(new, layout.TASKS, parquet_bytes([task_table(spec.name)]))
-        _write_json(new, layout.STATISTICS, _statistics(columns, footage))
-        video = footage and footage.format
-        _write_json(new, layout.INFO, layout.information(spec, lengths, video))
+    described = layout.features(spec, footage and footage.format)
+    numbers = list(layout.file_numbers(described, lengths))
+    with assembled(path) as new:
+        _write_frames(new, columns, numbers)
+        _write_episodes(new, spec, columns, lengths, numbers, footage)
+        write_content(new, layout.TASKS, parquet_bytes([task_table([spec.name])]))
+        write_json_content(new, layout.STATISTICS, _statistics(columns, footage))
+        write_json_content(new, layout.INFO, layout.information(described, spec.control_rate_hz, lengths))
         record = {"format": layout.RECORD_FORMAT, "spec": spec.to_json(), "provenance": dict(provenance)}
-        _write_json(new, layout.RECORD, record)
+        write_json_content(new, layout.RECORD, record)
         if footage is not None:
             for index, film in enumerate(footage.films):
-                _write(new, layout.video_file(footage.format.key, index), film.mp4)
-
-
-@contextmanager
-def _assembled(path: Path) -> Iterator[Path]:
-    """A folder for the parts of a dataset, which move into `path` when the block ends without an error."""
-    folder = path / _ASSEMBLY
-    with disk_errors(path):
-        shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir(parents=True)
-        try:
-            yield folder
-            sync_tree(folder)
-            _move_into_place(folder, path)
-        finally:
-            shutil.rmtree(folder, ignore_errors=True)
-
-
-def _move_into_place(folder: Path, path: Path) -> None:
-    for name in reversed(layout.PARTS):
-        if (path / name).exists():
-            shutil.rmtree(path / name)
-    for name in layout.PARTS:
-        if (folder / name).exists():
-            (folder / name).rename(path / name)
+                write_content(new, layout.video_file(footage.format.key, index), film.mp4)
 
 
 def _check(spec: TaskSpec, episodes: Sequence[Episode]) -> None:
@@ -128,13 +100,11 @@ def _check(spec: TaskSpec, episodes: Sequence[Episode]) -> None:
                 raise UserError(f"episode {index}: {name} is not finite")
 
 
-def _write_frames(
-    folder: Path, spec: TaskSpec, columns: Sequence[dict[str, NDArray[Any]]], lengths: Sequence[int]
-) -> None:
-    numbered = zip(layout.file_numbers(spec, lengths), columns, strict=True)
+def _write_frames(folder: Path, columns: Sequence[dict[str, NDArray[Any]]], numbers: Sequence[int]) -> None:
+    numbered = zip(numbers, columns, strict=True)
     for number, group in itertools.groupby(numbered, key=lambda pair: pair[0]):
         content = parquet_bytes(arrow_table(episode) for _, episode in group)
-        _write(folder, layout.data_file(number), content)
+        write_content(folder, layout.data_file(number), content)
 
 
 def _write_episodes(
@@ -142,10 +112,10 @@ def _write_episodes(
     spec: TaskSpec,
     columns: Sequence[dict[str, NDArray[Any]]],
     lengths: Sequence[int],
+    numbers: Sequence[int],
     footage: Footage | None,
 ) -> None:
     bounds = itertools.pairwise(layout.offsets(lengths))
-    numbers = layout.file_numbers(spec, lengths)
     rows = [
         episode_row(
             index,
@@ -158,14 +128,14 @@ def _write_episodes(
         )
         for index, (span, number, episode) in enumerate(zip(bounds, numbers, columns, strict=True))
     ]
-    _write(folder, layout.EPISODES, parquet_bytes([pa.Table.from_pylist(rows)]))
+    write_content(folder, layout.EPISODES, parquet_bytes([pa.Table.from_pylist(rows)]))
 
 
-def _filmed(footage: Footage | None, index: int) -> FilmedEpisode | None:
+def _filmed(footage: Footage | None, index: int) -> list[FilmedEpisode]:
     if footage is None:
-        return None
+        return []
     film = footage.films[index]
-    return FilmedEpisode(footage.format.key, picture_statistics(film.histogram, film.frames))
+    return [FilmedEpisode(footage.format.key, picture_statistics(film.histogram, film.frames))]
 
 
 def _statistics(columns: Sequence[dict[str, NDArray[Any]]], footage: Footage | None) -> dict[str, Statistics]:
@@ -178,13 +148,3 @@ def _statistics(columns: Sequence[dict[str, NDArray[Any]]], footage: Footage | N
         frames = sum(film.frames for film in footage.films)
         found[footage.format.key] = picture_statistics(histogram, frames)
     return found
-
-
-def _write(folder: Path, name: str, content: bytes) -> None:
-    path = folder / name
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(content)
-
-
-def _write_json(folder: Path, name: str, value: Mapping[str, Any]) -> None:
-    _write(folder, name, (json.dumps(value, indent=2) + "\n").encode())
