@@ -118,7 +118,8 @@ def make_renderer(environment: BatchedEnvironment, width: int, height: int, came
     from robolearn.evaluation.checks import simulation_of
 
     spec = make_model(environment.spec.name, looks=True)
-    return WorldRenderer(simulation_of(environment), spec, width, height, camera)
+    marks = getattr(environment, "marks", None)
+    return WorldRenderer(simulation_of(environment), spec, width, height, camera, marks)
 
 
 def make_shown_world(environment: BatchedEnvironment) -> "ShownWorld":

@@ -5,6 +5,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from envs.rendering.graphics import open_context
+from envs.rendering.marks import Marks, draw
 from envs.rendering.pictured_world import PicturedWorld
 from envs.simulation import Simulation
 from robolearn.errors import unknown_name
@@ -21,17 +22,25 @@ class WorldRenderer:
     """Pictures of `width` x `height` pixels of a simulation's worlds, through one camera.
 
     spec: see `PicturedWorld`
+    marks: what is drawn besides
 
     Raises UserError for a camera that it does not have, and where nothing can be rendered.
     """
 
     def __init__(
-        self, simulation: Simulation, spec: mujoco.MjSpec, width: int, height: int, camera: str
+        self,
+        simulation: Simulation,
+        spec: mujoco.MjSpec,
+        width: int,
+        height: int,
+        camera: str,
+        marks: Marks | None = None,
     ) -> None:
         drawn_width, drawn_height = _OVERSAMPLING * width, _OVERSAMPLING * height
         spec.visual.global_.offwidth, spec.visual.global_.offheight = drawn_width, drawn_height
         spec.visual.quality.offsamples = 0
         self._pictured = PicturedWorld(simulation, spec)
+        self._marks = marks
         model = self._pictured.model
         self._camera = _camera_named(model, camera)
         self._drawn = np.empty((drawn_height, drawn_width, 3), dtype=np.uint8)
@@ -55,6 +64,8 @@ class WorldRenderer:
             mujoco.mjtCatBit.mjCAT_ALL.value,
             self._scene,
         )
+        if self._marks is not None:
+            draw(self._marks(env_id), self._scene)
         self._graphics.make_current()
         mujoco.mjr_render(self._rectangle, self._scene, self._context)
         mujoco.mjr_readPixels(self._drawn, None, self._rectangle, self._context)

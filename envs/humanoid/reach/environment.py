@@ -23,6 +23,7 @@ from envs.humanoid.settings import CommandRanges, Pushes
 from envs.humanoid.specification import OWNED
 from envs.humanoid.state import StateReader
 from envs.humanoid.streams import Stream
+from envs.rendering.marks import Mark
 from envs.robots.g1.constants import JOINTS
 from envs.robots.g1.crouch import crouch_lean, crouch_posture, crouch_targets
 from envs.simulation import Simulation
@@ -46,6 +47,9 @@ MAX_EPISODE_STEPS: Final = 2000
 """40 s; no trajectory of the generator is longer."""
 
 PHASES: Final = ("following", "lost", "fallen")
+
+_MARK_SIZE, _MARK_COLOR = (0.06, 0.02, 0.04), (0.1, 0.7, 0.3, 0.55)
+"""About a hand, in its frame [m]."""
 
 ARM_PREVIEW: Final = 1
 """Control steps ahead that the arms are commanded; measured: they are that late."""
@@ -248,6 +252,12 @@ class ReachEnvironment(BatchedEnvironment):
         heading = wrapped(base[:, 2] - stand.yaw).abs()
         place = (base[:, :2] - stand.place).norm(dim=1)
         return torch.stack((heading, place, (base[:, 3] - self.state.pelvis_height).abs()), 1)
+
+    def marks(self, world: int) -> list[Mark]:
+        """Where the hands of one world should be."""
+        hands = self.references.hands(self.step_count)
+        poses = zip(hands.position[world].tolist(), hands.quaternion[world].tolist(), strict=True)
+        return [Mark(position, quaternion, _MARK_SIZE, _MARK_COLOR) for position, quaternion in poses]
 
     def record_figures(self) -> None:
         """See BatchedEnvironment."""
