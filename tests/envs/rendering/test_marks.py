@@ -2,6 +2,7 @@
 
 import mujoco
 import numpy as np
+import torch
 
 from envs.humanoid.tasks import reach
 from envs.rendering.marks import Mark, draw
@@ -31,7 +32,7 @@ def test_a_full_scene_takes_no_more() -> None:
 
 def test_the_hands_references_are_marked() -> None:
     environment = reach(1, num_threads=1)
-    environment.reset(environment.seeds)
+    environment.reset(torch.tensor([1]))
     left, right = environment.marks(0)
     resting = environment.arms.hands().position[0]
     np.testing.assert_allclose([left.position, right.position], resting, atol=1e-5)
