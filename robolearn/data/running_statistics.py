@@ -15,7 +15,8 @@ class RunningStatistics:
     """Of the columns of (T, D) or of a column (T,), with the names of `column_statistics`.
 
     First every episode is added, then every episode refines. Extremes, mean and deviation are those of
-    `column_statistics` up to rounding; quantiles lie within a 4096th of the entry's range of what it counts.
+    `column_statistics` up to rounding; quantiles are within a 4096th of the entry's range of a value below
+    which that share of the rows lies.
     """
 
     def __init__(self) -> None:
