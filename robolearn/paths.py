@@ -28,6 +28,11 @@ def assets_directory() -> Path:
     return _bundled("assets")
 
 
+def shipped_checkpoint(name: str) -> Path:
+    """Folder of a checkpoint that comes with the project, such as g1_worker; it may not exist."""
+    return assets_directory() / "checkpoints" / name
+
+
 def cache_directory() -> Path:
     """This user's cache (converted meshes, ...), by the XDG base directory specification.
 

@@ -1,7 +1,7 @@
 """The tasks of worker and manager; each builds its environment as `envs.registry` asks."""
 
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from envs.humanoid.reach.environment import ReachEnvironment, ReferenceSource
 from envs.humanoid.reach.sources import GeneratedSource
@@ -9,11 +9,8 @@ from envs.humanoid.scene import CONTROL_RATE
 from envs.humanoid.settings import CommandRanges
 from envs.humanoid.specification import worker_spec
 from envs.humanoid.worker import EPISODE_STEPS, WorkerEnvironment
-from robolearn.paths import assets_directory
+from robolearn.paths import shipped_checkpoint
 from robolearn.policies.registry import load_policy
-
-SHIPPED_WORKER: Final = "checkpoints/g1_worker"
-"""Below the assets."""
 
 
 def worker(num_envs: int, **options: Any) -> WorkerEnvironment:
@@ -40,6 +37,6 @@ def reach(
     **options: Any,
 ) -> ReachEnvironment:
     """Follow trajectories of both hands. worker: a checkpoint, the shipped one unless given."""
-    path = assets_directory() / SHIPPED_WORKER if worker is None else worker
+    path = shipped_checkpoint("g1_worker") if worker is None else worker
     policy = load_policy(path, expected=worker_spec("legs_and_waist", EPISODE_STEPS))
     return ReachEnvironment(num_envs, policy, GeneratedSource() if source is None else source, **options)

@@ -19,7 +19,7 @@ from robolearn.evaluation.checks import check_seed, simulation_of
 from robolearn.evaluation.controllers import Controller, ControllerChoice
 from robolearn.evaluation.hardware import hardware
 from robolearn.evaluation.settings import BenchSettings
-from robolearn.paths import assets_directory
+from robolearn.paths import shipped_checkpoint
 from robolearn.storage import write_json
 
 RECORD = "bench.json"
@@ -96,7 +96,7 @@ def _controller(settings: BenchSettings, environment: BatchedEnvironment) -> Con
 
     checkpoint = settings.checkpoint
     if checkpoint is None:
-        shipped = assets_directory() / "checkpoints" / environment.spec.name
+        shipped = shipped_checkpoint(environment.spec.name)
         if not shipped.is_dir():
             return make_expert(environment)
         checkpoint = str(shipped)

@@ -110,7 +110,7 @@ def _gait(policy: WorkerPolicy) -> dict[str, Any]:
 
 
 def _leans(policy: WorkerPolicy) -> list[float]:
-    """Pitch of the pelvis in the standing postures [rad]: what a leg's pitch joints, soles flat, add up to."""
+    """Pitch of the pelvis in the standing postures [rad]: a leg's pitch joints add up to it, soles flat."""
     positions = [name for name in policy.spec.observation.names if name.endswith("_joint.position")]
     pitches = [
         positions.index(f"left_{name}_joint.position") for name in ("hip_pitch", "knee", "ankle_pitch")

@@ -8,11 +8,15 @@ from typing import Any, Final
 
 from tqdm import tqdm
 
+from robolearn.checkpoint import load_checkpoint
 from robolearn.checks import check_at_least, check_positive
 from robolearn.errors import unknown_name
+from robolearn.paths import shipped_checkpoint
+from robolearn.policies.registry import MANAGER, WORKER
 from robolearn.retarget.executors import EXECUTORS
 from robolearn.retarget.groups import Group, LeftOut, Outcome
 from robolearn.retarget.mapping import WorkspaceMapping, load_mapping, save_mapping
+from robolearn.retarget.output.record import Provenance
 from robolearn.retarget.output.workspace import Workspace
 from robolearn.retarget.settings import RetargetSettings
 from robolearn.retarget.sources import Source, open_source, stream
@@ -36,11 +40,14 @@ def retarget(settings: RetargetSettings) -> dict[str, Any]:
     names = list(source.names())
     names = names[: settings.n_episodes] if settings.n_episodes else names
     mapping = _mapping(settings, source, names, out)
-    workspace = Workspace(out, _identity(settings, mapping), names)
-    began = time.perf_counter()
-    seconds = _run(settings, _groups(settings, names, mapping, workspace.done()), workspace)
+    checkpoints = _checkpoints(settings)
+    workspace = Workspace(out, _identity(settings, mapping, checkpoints), names)
+    began, seconds = time.perf_counter(), 0.0
+    if workspace.finished() is None:
+        seconds = _run(settings, _groups(settings, names, mapping, workspace.done()), workspace)
     rate = seconds / (time.perf_counter() - began) if seconds else None
-    record = workspace.finish() | {"robot_seconds_per_wall_second": rate}
+    provenance = Provenance(Path(settings.source).resolve().name, mapping.to_json(), checkpoints)
+    record = workspace.finish(provenance) | {"robot_seconds_per_wall_second": rate}
     write_json(out / RECORD, record)
     sys.stdout.write(_described(record, out))
     return record
@@ -71,10 +78,23 @@ def _mapping(settings: RetargetSettings, source: Source, names: list[str], out: 
     return mapping
 
 
-def _identity(settings: RetargetSettings, mapping: WorkspaceMapping) -> dict[str, Any]:
+def _checkpoints(settings: RetargetSettings) -> dict[str, Any]:
+    """What identifies the policies that move the robot. Raises UserError for a folder that is none."""
+    worker = settings.worker or shipped_checkpoint("g1_worker")
+    found: dict[str, Any] = {"worker": load_checkpoint(worker, {WORKER}).identity}
+    if settings.teacher is not None:
+        return found | {"teacher": settings.teacher}
+    manager = settings.checkpoint or shipped_checkpoint("g1_manager")
+    return found | {"manager": load_checkpoint(manager, {MANAGER}).identity}
+
+
+def _identity(
+    settings: RetargetSettings, mapping: WorkspaceMapping, checkpoints: dict[str, Any]
+) -> dict[str, Any]:
     """What determines the output."""
-    names = ("source", "checkpoint", "worker", "teacher", "n_episodes", "max_hand_error_m", "group_size")
-    return {name: getattr(settings, name) for name in names} | {"mapping": mapping.to_json()}
+    names = ("n_episodes", "max_hand_error_m", "group_size")
+    chosen = {name: getattr(settings, name) for name in names}
+    return chosen | {"checkpoints": checkpoints, "mapping": mapping.to_json()}
 
 
 def _groups(
@@ -118,8 +138,7 @@ def _keep(outcome: Outcome, workspace: Workspace) -> float:
     if isinstance(outcome, LeftOut):
         workspace.leave_out(outcome.name, outcome.reason, outcome.hand_position_error_m)
         return 0.0
-    workspace.keep(outcome)
-    return len(outcome) / outcome.rate
+    return len(outcome) / outcome.rate if workspace.keep(outcome) else 0.0
 
 
 def _described(record: dict[str, Any], out: Path) -> str:

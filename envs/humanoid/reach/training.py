@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from torch import Tensor
 
@@ -11,14 +11,11 @@ from envs.humanoid.reach.sources import GeneratedSource
 from envs.humanoid.reach.teacher import TEACHERS
 from envs.humanoid.tasks import reach
 from robolearn.errors import unknown_name
-from robolearn.paths import assets_directory
+from robolearn.paths import shipped_checkpoint
 from robolearn.policies.registry import load_policy
 
 if TYPE_CHECKING:
     from robolearn.imitation.settings import DaggerSettings
-
-SHIPPED_MANAGER: Final = "checkpoints/g1_manager"
-"""Below the assets."""
 
 
 def training_environment(settings: "DaggerSettings") -> ReachEnvironment:
@@ -53,7 +50,7 @@ def commander_of(
     if teacher is not None:
         labels = teacher_of(environment, teacher)
         return lambda observation: labels()
-    path = assets_directory() / SHIPPED_MANAGER if checkpoint is None else checkpoint
+    path = shipped_checkpoint("g1_manager") if checkpoint is None else checkpoint
     policy = load_policy(path, expected=environment.spec)
     policy.reset(num_envs=environment.num_envs)
     return policy.act
