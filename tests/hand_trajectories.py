@@ -1,5 +1,6 @@
 """Trajectories and AgiBot folders for tests."""
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -36,6 +37,22 @@ def write_agibot(folder: Path, scripts: list[Script]) -> None:
         path = layout.task_file(folder, task)
         path.parent.mkdir(exist_ok=True)
         path.write_bytes(task_list(listed))
+
+
+def write_trajectories(folder: Path, trajectories: list[HandTrajectory]) -> None:
+    """Trajectories named as AgiBot's are, such as 1/2, as episodes of the task 1."""
+    for trajectory in trajectories:
+        task, episode = trajectory.name.split("/")
+        file = layout.proprioception_file(folder, task, episode)
+        file.parent.mkdir(parents=True)
+        file.write_bytes(proprioception_bytes(trajectory))
+    entries = [
+        {"episode_id": int(each.name.split("/")[1]), "task_id": 1, "task_name": each.language}
+        for each in trajectories
+    ]
+    path = layout.task_file(folder, "1")
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(json.dumps(entries))
 
 
 def few_scripts(count: int = 3) -> list[Script]:

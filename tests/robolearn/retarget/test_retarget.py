@@ -1,0 +1,142 @@
+"""From a folder of hand trajectories to a dataset, killed or not, here or on Ray."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pyarrow.parquet as pq
+import pytest
+
+from hand_trajectories import write_trajectories
+from robolearn import cli
+from robolearn.errors import UserError
+from robolearn.retarget import retarget as module
+from robolearn.retarget.groups import Group, LeftOut, retarget_group
+from robolearn.retarget.retarget import retarget
+from robolearn.retarget.settings import RetargetSettings
+from robolearn.retarget.sources import agibot_layout
+from robolearn.retarget.trajectory import HandTrajectory
+
+FRAMES = 24
+
+
+def _waving(number: int) -> HandTrajectory:
+    """Hands that move a few centimetres up and down before the chest."""
+    time = np.arange(FRAMES) / 30.0
+    sway = 0.02 * np.sin(4.0 * time + number)
+    position = np.tile([[0.45, 0.24, 0.9], [0.45, -0.24, 0.9]], (FRAMES, 1, 1))
+    position += sway[:, None, None]
+    quaternion = np.tile([1.0, 0.0, 0.0, 0.0], (FRAMES, 2, 1))
+    gripper = np.zeros((FRAMES, 2))
+    return HandTrajectory(f"1/{number}", 30.0, position, quaternion, gripper, "wave", {})
+
+
+@pytest.fixture
+def source(tmp_path: Path) -> Path:
+    folder = tmp_path / "source"
+    write_trajectories(folder, [_waving(number) for number in range(3)])
+    return folder
+
+
+def _settings(source: Path, out: Path, **changes: object) -> RetargetSettings:
+    settings = {"teacher": "mended", "group_size": 2, "num_threads": 1, "max_hand_error_m": 0.5}
+    return RetargetSettings(source=str(source), out=str(out), **(settings | changes))  # pyright: ignore
+
+
+def _bytes(folder: Path) -> dict[str, bytes]:
+    files = {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    # How long it took is no part of the dataset.
+    del files[module.RECORD]
+    return files
+
+
+def test_every_episode_becomes_rows_of_the_dataset(source: Path, tmp_path: Path) -> None:
+    record = retarget(_settings(source, tmp_path / "out"))
+    assert record["episodes"] == record["kept"] == 3 and record["left_out"] == []
+    assert json.loads((tmp_path / "out" / module.RECORD).read_text()) == record
+    assert record["hand_position_error_m"] < 0.1 and record["robot_seconds_per_wall_second"] > 0.0
+    table = pq.read_table(tmp_path / "out" / "data/chunk-000/file-000.parquet")
+    assert table.num_rows == 3 * FRAMES * 5 // 3
+    assert (tmp_path / "out" / module.MAPPING).is_file()
+    again = retarget(_settings(source, tmp_path / "out"))
+    assert again["kept"] == 3 and again["robot_seconds_per_wall_second"] is None
+
+
+def test_a_killed_run_goes_on_to_the_same_bytes(
+    source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    retarget(_settings(source, tmp_path / "whole"))
+    groups: list[Group] = []
+
+    def killed(group: Group) -> object:
+        if groups:
+            raise KeyboardInterrupt
+        groups.append(group)
+        return retarget_group(group)
+
+    with monkeypatch.context() as patch:
+        patch.setattr("robolearn.retarget.executors.retarget_group", killed)
+        with pytest.raises(KeyboardInterrupt):
+            retarget(_settings(source, tmp_path / "killed"))
+    assert len(groups) == 1
+    retarget(_settings(source, tmp_path / "killed", num_threads=2))
+    assert _bytes(tmp_path / "killed") == _bytes(tmp_path / "whole")
+
+
+def test_two_workers_of_ray_give_the_same_bytes(source: Path, tmp_path: Path) -> None:
+    retarget(_settings(source, tmp_path / "here"))
+    retarget(_settings(source, tmp_path / "there", executor="ray", workers=2))
+    assert _bytes(tmp_path / "there") == _bytes(tmp_path / "here")
+
+
+def test_a_damaged_episode_is_named_and_the_others_go_on(source: Path, tmp_path: Path) -> None:
+    file = agibot_layout.proprioception_file(source, "1", "1")
+    file.write_bytes(file.read_bytes()[:500])
+    record = retarget(_settings(source, tmp_path / "out"))
+    assert record["kept"] == 2
+    [left_out] = record["left_out"]
+    assert left_out["name"] == "1/1" and left_out["reason"]
+
+
+def test_exit_2_when_nothing_was_usable(
+    source: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for number in range(3):
+        agibot_layout.proprioception_file(source, "1", str(number)).write_bytes(b"nothing")
+    assert cli.main(["retarget", f"source={source}", f"out={tmp_path / 'out'}", "teacher=mended"]) == 2
+    assert len(capsys.readouterr().err.strip().splitlines()) == 1
+
+
+def test_hands_that_are_too_far_off_are_left_out(source: Path, tmp_path: Path) -> None:
+    group = Group(
+        source=source,
+        names=("1/0",),
+        mapping=module.WorkspaceMapping(source=module.fit_forward([_waving(0)])),
+        size=1,
+        checkpoint=None,
+        worker=None,
+        teacher="mended",
+        max_hand_error_m=1e-6,
+        num_threads=1,
+    )
+    [outcome] = retarget_group(group)
+    assert isinstance(outcome, LeftOut) and "off on average" in outcome.reason
+
+
+@pytest.mark.parametrize(
+    ("changes", "line"),
+    [
+        ({"executor": "rai"}, "ray"),
+        ({"group_size": 0}, "group_size"),
+        ({"max_hand_error_m": 0.0}, "max_hand_error_m"),
+        ({"teacher": "mendid"}, "mended"),
+        ({"source": "nowhere"}, "nowhere"),
+        ({"worker": "nowhere"}, "nowhere"),
+    ],
+)
+def test_bad_settings_are_one_line(
+    source: Path, tmp_path: Path, changes: dict[str, object], line: str
+) -> None:
+    with pytest.raises(UserError, match=line):
+        retarget(replace(_settings(source, tmp_path / "out"), **changes))  # pyright: ignore
