@@ -62,7 +62,8 @@ class Cut:
     @classmethod
     def from_json(cls, value: dict[str, Any]) -> "Cut":
         """From its fields as JSON."""
-        return cls(**value | {"pictures": tuple(value["pictures"])})
+        fields: dict[str, Any] = value | {"pictures": tuple(value["pictures"])}
+        return cls(**fields)
 
 
 def find_cut(clip: Clip, seconds: float) -> Cut:

@@ -30,15 +30,15 @@ def modality(shape: Shape) -> dict[str, Any]:
     return {"state": state, "action": action, "video": videos, "annotation": annotation}
 
 
-def _parts() -> dict[str, list[str]]:
+def _parts() -> dict[str, Sequence[str]]:
     """Joints of each part of the body."""
     groups = {"arm": ARMS, "hand": FINGERS, "leg": LEGS}
-    parts = {
+    parts: dict[str, Sequence[str]] = {
         f"{side}_{name}": [joint for joint in joints if joint.startswith(side)]
         for name, joints in groups.items()
         for side in HANDS
     }
-    return parts | {"waist": list(WAIST)}
+    return parts | {"waist": WAIST}
 
 
 def _action(joints: Sequence[str]) -> dict[str, Any]:

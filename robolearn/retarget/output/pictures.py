@@ -25,7 +25,7 @@ def picture_histogram(cut: Cut) -> NDArray[np.int64]:
                 frame = next(shown, None)
                 if frame is None:
                     raise Fault(f"has no picture at time stamp {stamp}")
-                histogram += colour_histogram(frame.to_ndarray(format="rgb24"))
+                histogram += colour_histogram(frame.to_ndarray(format="rgb24").astype(np.uint8, copy=False))
     except FFmpegError as error:
         raise Fault(f"cannot be decoded: {error.strerror}") from error
     return histogram

@@ -42,7 +42,8 @@ class Header:
     def from_json(cls, value: dict[str, Any]) -> "Header":
         """From its fields as JSON."""
         cuts = {camera: Cut.from_json(cut) for camera, cut in value["cuts"].items()}
-        return cls(**value | {"cuts": cuts})
+        fields: dict[str, Any] = value | {"cuts": cuts}
+        return cls(**fields)
 
 
 def staged_bytes(
