@@ -48,8 +48,8 @@ class RewardWeights:
     yaw_rate: float = 1.5
     height: float = 1.5
     alive: float = 1.0
-    upright: float = -3.0
-    angular_velocity: float = -0.02
+    upright: float = -8.0
+    angular_velocity: float = -0.1
     vertical_velocity: float = -0.5
     contact_schedule: float = 1.0
     unasked_steps: float = -1.0

@@ -16,8 +16,9 @@ VELOCITY_RATE: Final = (2.0, 2.0, 3.0)
 """Greatest changes of the velocities that the worker is told [m/s^2, m/s^2, rad/s^2]; chosen: from a brisk
 walk to a stand in a gait period. Told at once to stand, it fell over its own speed."""
 
-UNSTEADY: Final = 0.2
-"""Imbalance from which on a standing robot steps; chosen: above what sensor noise and squats make."""
+UNSTEADY, ROCKING = 0.25, 0.4
+"""Imbalances from which on a standing robot begins to step, and one that steps goes on; chosen. The first is
+above what sensor noise and squats make, the second above what steps do: they rock the pelvis by 0.2 to 0.3."""
 
 RATE_WEIGHT: Final = 0.2
 """Of the tilt's rate in the imbalance [s]; chosen: near the time constant of toppling, 0.28 s."""
@@ -92,7 +93,8 @@ class CommandShaper:
         )
         rise = command[:, 3] - gait.height
         gait.height = gait.height + rise.clamp(-self._height_rate, self._height_rate)
-        wanted = is_moving(command) | is_moving(gait.velocity) | (imbalance > UNSTEADY)
+        topples = imbalance > torch.where(gait.moving, ROCKING, UNSTEADY)
+        wanted = is_moving(command) | is_moving(gait.velocity) | topples
         advanced = gait.phase + self._period / GAIT_PERIOD * (gait.moving | wanted)
         halves = (2.0 * advanced).floor()
         step_ends = halves > (2.0 * gait.phase).floor()
