@@ -8,6 +8,7 @@ from robolearn.policies.worker.command import (
     GAIT_PERIOD,
     HEIGHT_RATE,
     RATE_WEIGHT,
+    ROCKING,
     STILL,
     UNSTEADY,
     VELOCITY_RATE,
@@ -26,7 +27,8 @@ before, height = height, towards(height, command_height, height_rate)
 lean_rate = (lean(height) - lean(before)) * control_rate
 forward = gravity[0] - sin(lean(height)) + rate_weight * (angular_velocity[1] - lean_rate)
 aside = gravity[1] - rate_weight * angular_velocity[0]
-wanted = moves(command_velocity) or moves(velocity) or hypot(forward, aside) > unsteady
+limit = rocking if moving else unsteady
+wanted = moves(command_velocity) or moves(velocity) or hypot(forward, aside) > limit
 advanced = phase + (1 / (period * control_rate) if moving or wanted else 0)
 if not wanted and floor(2 * advanced) > floor(2 * phase):
     phase, moving = floor(2 * advanced) / 2 % 1, False
@@ -77,6 +79,7 @@ def _gait(policy: WorkerPolicy) -> dict[str, Any]:
         "velocity_rate": list(VELOCITY_RATE),
         "still": STILL,
         "unsteady": UNSTEADY,
+        "rocking": ROCKING,
         "rate_weight": RATE_WEIGHT,
     }
     return {
@@ -88,6 +91,7 @@ def _gait(policy: WorkerPolicy) -> dict[str, Any]:
             "velocity_rate": "m/s^2, m/s^2, rad/s^2",
             "still": "m/s and rad/s",
             "unsteady": "1",
+            "rocking": "1",
             "rate_weight": "s",
         },
         "lean": {

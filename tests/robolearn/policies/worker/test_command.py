@@ -5,6 +5,7 @@ import torch
 from robolearn.policies.worker.command import (
     GAIT_PERIOD,
     HEIGHT_RATE,
+    ROCKING,
     UNSTEADY,
     VELOCITY_RATE,
     CommandShaper,
@@ -14,7 +15,7 @@ from robolearn.policies.worker.command import (
 
 PERIOD = 0.02
 STAND, WALK = torch.tensor([[0.0, 0.0, 0.0, 0.7]]), torch.tensor([[0.5, 0.0, 0.0, 0.7]])
-STEADY, TOPPLING = torch.zeros(1), torch.full((1,), 1.1 * UNSTEADY)
+STEADY, TOPPLING, ROCKED = (torch.full((1,), value) for value in (0.0, 1.1 * ROCKING, 1.1 * UNSTEADY))
 
 
 def shaper(height: float = 0.7, phase: float = 0.0) -> CommandShaper:
@@ -82,6 +83,16 @@ def test_a_robot_about_to_topple_steps_until_it_is_steady() -> None:
     for _ in range(round(GAIT_PERIOD / PERIOD)):
         made.step(STAND, STEADY)
     assert not made.gait.moving[0]
+
+
+def test_what_begins_a_step_does_not_keep_it_up() -> None:
+    made = shaper()
+    made.step(STAND, ROCKED)
+    steps = 1
+    while bool(made.gait.moving):
+        made.step(STAND, torch.full((1,), 0.9 * ROCKING))
+        steps += 1
+    assert steps * PERIOD <= GAIT_PERIOD / 2 + PERIOD
 
 
 def test_imbalance_is_the_tilt_off_the_lean_and_where_it_goes() -> None:
