@@ -18,7 +18,7 @@ walk to a stand in a gait period. Told at once to stand, it fell over its own sp
 
 UNSTEADY, ROCKING = 0.25, 0.4
 """Imbalances from which on a standing robot begins to step, and one that steps goes on; chosen. The first is
-above what sensor noise and squats make, the second above what steps do: they rock the pelvis by 0.2 to 0.3."""
+above what sensor noise and squats make, the second above what steps do: they rock it by 0.2 to 0.3."""
 
 RATE_WEIGHT: Final = 0.2
 """Of the tilt's rate in the imbalance [s]; chosen: near the time constant of toppling, 0.28 s."""
