@@ -2,12 +2,16 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
-import pinocchio
+import pinocchio as _pinocchio
 from numpy.typing import NDArray
 
 from robolearn.kinematics.arm_solver import ArmSolverSettings
+
+# Its names are made by the extension at import, where no type checker sees them.
+pinocchio: Any = _pinocchio
 
 Vector = NDArray[np.float64]
 

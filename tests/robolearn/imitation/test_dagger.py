@@ -2,6 +2,7 @@
 
 import dataclasses
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -17,7 +18,7 @@ from robolearn.policies.registry import load_policy
 
 
 def _settings(
-    out: Path, method: str = "harmonised", iterations: int = 3, **changes: object
+    out: Path, method: str = "harmonised", iterations: int = 3, **changes: Any
 ) -> DaggerSettings:
     dagger = DaggerOptimisation(
         method=method, rollout_steps=6, epochs=2, minibatches=2, aggregate_every=2, aggregate_samples=10
@@ -76,7 +77,7 @@ def test_the_student_approaches_its_teacher(tmp_path: Path) -> None:
 )
 def test_bad_settings_are_one_line(tmp_path: Path, changes: dict[str, object], line: str) -> None:
     with pytest.raises(UserError, match=line):
-        train(_settings(tmp_path, **changes))
+        train(dataclasses.replace(_settings(tmp_path), **changes))  # pyright: ignore
 
 
 def test_a_pass_over_the_aggregate_sees_every_sample_once() -> None:

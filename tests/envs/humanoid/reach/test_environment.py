@@ -22,10 +22,10 @@ def environment() -> ReachEnvironment:
 
 
 def _run(environment: ReachEnvironment, seeds: torch.Tensor, steps: int) -> torch.Tensor:
-    environment.reset(seeds, torch.arange(len(seeds)))
+    observation = environment.reset(seeds, torch.arange(len(seeds)))
     for _ in range(steps):
-        transition = environment.step(mended(environment))
-    return transition.observation
+        observation = environment.step(mended(environment)).observation
+    return observation
 
 
 def test_an_episode_follows_from_its_seed_alone(environment: ReachEnvironment) -> None:
@@ -66,6 +66,7 @@ def test_a_lost_hand_ends_the_episode_by_name() -> None:
 
     environment = reach(1, source=gone, num_threads=1)
     environment.reset(torch.tensor([1]))
+    transition = environment.step(environment.command)
     while not bool(environment.done):
         transition = environment.step(environment.command)
     assert bool(transition.terminated) and PHASES[int(transition.phase)] == "lost"
@@ -80,6 +81,7 @@ def test_an_episode_ends_well_with_its_reference() -> None:
     environment = reach(1, source=short, num_threads=1)
     environment.record_figures()
     environment.reset(torch.tensor([1]))
+    transition = environment.step(environment.command)
     while not bool(environment.done):
         transition = environment.step(environment.command)
     assert bool(transition.success) and bool(transition.truncated) and environment.step_count.item() == 19
