@@ -8,7 +8,7 @@ from torch import Tensor
 
 from envs.humanoid.state import HumanoidState
 from envs.robots.g1.constants import JOINTS
-from robolearn.policies.worker.command import COMMAND, Gait
+from robolearn.policies.worker.command import COMMAND
 from robolearn.specification import VectorSpec
 
 _PARTS: Final = (
@@ -59,8 +59,3 @@ def measured(state: HumanoidState, worlds: Tensor | slice = slice(None)) -> Tens
         state.joint_velocity,
     )
     return torch.cat([part[worlds] for part in parts], 1)
-
-
-def observation(command: Tensor, gait: Gait, measurement: Tensor) -> Tensor:
-    """The worker's observation (N, 71) of commands (N, 4) and measurements (N, 64)."""
-    return torch.cat((gait.velocity, command[:, 3:], gait.height[:, None], gait.clock, measurement), 1)

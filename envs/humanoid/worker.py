@@ -19,7 +19,7 @@ from envs.humanoid.pushes import SUPPORT_DAMPING, Disturbances, support_torque
 from envs.humanoid.randomisation import NOTHING, Parameters, Randomisation
 from envs.humanoid.rewards import Moment, Rewards
 from envs.humanoid.scene import SUBSTEPS, g1_scene
-from envs.humanoid.sensing import OBSERVATION, SensorNoise, measured, observation
+from envs.humanoid.sensing import OBSERVATION, SensorNoise, measured
 from envs.humanoid.settings import CommandRanges, Pushes, RewardWeights
 from envs.humanoid.specification import OWNED, PHASES, worker_spec
 from envs.humanoid.state import HumanoidState, StateReader
@@ -31,6 +31,7 @@ from robolearn.counter_random import uniform
 from robolearn.environment import BatchedEnvironment, Transition
 from robolearn.errors import unknown_name
 from robolearn.policies.worker.command import CommandShaper
+from robolearn.policies.worker.observation import observation
 from robolearn.rotations import rotate
 
 EPISODE_STEPS: Final = 1000

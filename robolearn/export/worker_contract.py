@@ -3,6 +3,7 @@
 from typing import Any, Final
 
 from robolearn.checkpoint import Checkpoint
+from robolearn.policies.worker.balance import posture_leans
 from robolearn.policies.worker.command import (
     COMMAND,
     GAIT_PERIOD,
@@ -96,7 +97,7 @@ def _gait(policy: WorkerPolicy) -> dict[str, Any]:
         },
         "lean": {
             "heights": {"unit": "m", "values": policy.config.heights},
-            "angles": {"unit": "rad", "values": _leans(policy)},
+            "angles": {"unit": "rad", "values": posture_leans(policy).tolist()},
             "rule": "lean(height) is linear between these",
         },
         "initial": {
@@ -111,12 +112,3 @@ def _gait(policy: WorkerPolicy) -> dict[str, Any]:
         "gait.sine is sine, gait.cosine is cosine; the left foot swings in the first half of the phase, the "
         "right one in the second",
     }
-
-
-def _leans(policy: WorkerPolicy) -> list[float]:
-    """Pitch of the pelvis in the standing postures [rad]: a leg's pitch joints add up to it, soles flat."""
-    positions = [name for name in policy.spec.observation.names if name.endswith("_joint.position")]
-    pitches = [
-        positions.index(f"left_{name}_joint.position") for name in ("hip_pitch", "knee", "ankle_pitch")
-    ]
-    return (-policy.postures[:, pitches].sum(1)).tolist()

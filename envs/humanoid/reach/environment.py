@@ -18,7 +18,7 @@ from envs.humanoid.reach.references import LOOK_AHEAD, Hands, Reference, Referen
 from envs.humanoid.reach.sensing import COMMAND_SPEC, OBSERVATION, Stand, reach_observation
 from envs.humanoid.reach.teacher import wrapped
 from envs.humanoid.scene import CONTROL_RATE, SUBSTEPS, g1_scene
-from envs.humanoid.sensing import SensorNoise, measured, observation
+from envs.humanoid.sensing import SensorNoise, measured
 from envs.humanoid.settings import CommandRanges, Pushes
 from envs.humanoid.specification import OWNED
 from envs.humanoid.state import StateReader
@@ -31,6 +31,7 @@ from robolearn.environment import BatchedEnvironment, Transition
 from robolearn.errors import unknown_name
 from robolearn.policies.policy import Policy
 from robolearn.policies.worker.command import CommandShaper
+from robolearn.policies.worker.observation import observation
 from robolearn.rotations import axis_angle_from_quaternion, conjugate, multiply
 from robolearn.specification import TaskSpec
 

@@ -9,7 +9,7 @@ from torch import Tensor
 
 from envs.humanoid.balance import imbalance
 from envs.humanoid.joint_places import JointPlaces
-from envs.humanoid.sensing import OBSERVATION, measured, observation
+from envs.humanoid.sensing import OBSERVATION, measured
 from envs.humanoid.settings import CommandRanges
 from envs.humanoid.specification import OWNED, worker_spec
 from envs.humanoid.state import StateReader
@@ -37,6 +37,7 @@ from robolearn.environment import BatchedEnvironment, Transition
 from robolearn.errors import UserError, unknown_name
 from robolearn.policies.worker.command import CommandShaper
 from robolearn.policies.worker.drive import Drive, VelocityLimits
+from robolearn.policies.worker.observation import observation
 
 _WORKER: Final = "legs_and_waist"
 _OWNED: Final = OWNED[_WORKER]

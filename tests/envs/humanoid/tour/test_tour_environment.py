@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from envs.humanoid.balance import imbalance
-from envs.humanoid.sensing import measured, observation
+from envs.humanoid.sensing import measured
 from envs.humanoid.settings import CommandRanges
 from envs.humanoid.specification import OWNED
 from envs.humanoid.tour.environment import TourEnvironment, worker_drive
@@ -25,6 +25,7 @@ from robolearn.errors import UserError
 from robolearn.policies.agreement import require_agreement
 from robolearn.policies.worker.command import CommandShaper
 from robolearn.policies.worker.drive import Drive
+from robolearn.policies.worker.observation import observation
 from robolearn.policies.worker.settings import WorkerNetworks
 
 CROUCH = crouch_targets(torch.tensor([0.70]))[:, :15]
