@@ -11,7 +11,7 @@ from robolearn.bridge.message import Message
 from robolearn.bridge.messages.diagnostic_msgs import DiagnosticArray
 from robolearn.bridge.messages.geometry_msgs import Twist
 from robolearn.bridge.messages.sensor_msgs import Imu, JointState
-from robolearn.bridge.messages.std_msgs import Bool
+from robolearn.bridge.messages.std_msgs import Bool, String
 from robolearn.bridge.messages.tf2_msgs import TFMessage
 from robolearn.bridge.messages.trajectory_msgs import JointTrajectory
 from robolearn.bridge.messages.unitree_hg import HandCmd, HandState, IMUState, LowCmd, LowState
@@ -49,3 +49,11 @@ VELOCITY_COMMANDS: Final = Topic("/cmd_vel", Twist)
 JOINT_TARGETS: Final = Topic("/robolearn/joint_targets", JointTrajectory, reliable=True)
 STATUS: Final = Topic("/robolearn/status", DiagnosticArray)
 EMERGENCY_STOP: Final = Topic("/robolearn/estop", Bool, reliable=True)
+MODE: Final = Topic("/robolearn/mode", String, reliable=True)
+"""What the operator asks for."""
+
+HEARTBEAT: Final = Topic("/robolearn/heartbeat", Bool)
+"""That the operator is there, whatever it says."""
+
+SIMULATED_ROBOT: Final = Topic("/robolearn/sim_robot", DiagnosticArray)
+"""How a simulated robot is, and what it refused."""

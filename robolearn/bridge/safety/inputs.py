@@ -10,6 +10,7 @@ class Request(Enum):
     NONE = "none"
     STAND = "stand"
     POLICY = "policy"
+    HOLD = "hold"
     DAMP = "damp"
     RESET = "reset"
 

@@ -1,7 +1,8 @@
 """Which of five things a robot does, as a pure function of what is known in each tick.
 
     PASSIVE -> STAND -> POLICY     on the operator's request, and POLICY -> STAND
-    STAND, POLICY -> HOLD          when something is wrong; HOLD -> STAND on request, once it is right again
+    STAND, POLICY -> HOLD          when something is wrong, or on request; HOLD -> STAND on request, once
+                                   it is right again
     any -> DAMP                    at once for what holding would not help, and out of HOLD when time is up
     DAMP -> PASSIVE                on the operator's reset, and nothing else
 
@@ -24,7 +25,7 @@ class Mode(Enum):
     PASSIVE: joints braked, ready to stand up
     STAND: on the way to the standing posture, or in it
     POLICY: what the policy says
-    HOLD: the posture in which something went wrong
+    HOLD: the posture in which something went wrong, or that the operator wanted kept
     DAMP: joints braked until the operator resets
     """
 
@@ -162,7 +163,12 @@ def _requested(
     return _entered(current, target, "the operator's request")
 
 
-_TARGETS: Final = {Request.STAND: Mode.STAND, Request.POLICY: Mode.POLICY, Request.RESET: Mode.PASSIVE}
+_TARGETS: Final = {
+    Request.STAND: Mode.STAND,
+    Request.POLICY: Mode.POLICY,
+    Request.HOLD: Mode.HOLD,
+    Request.RESET: Mode.PASSIVE,
+}
 """Requests that may be refused, and where they lead."""
 
 

@@ -1,0 +1,202 @@
+"""The loop that owns the motors: whatever happens elsewhere, it says something safe 500 times a second."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from robolearn.bridge.deploy.estimate import StateEstimate, StateReader
+from robolearn.bridge.deploy.exchange import PolicyAnswer, PolicyRequest
+from robolearn.bridge.deploy.foreign import ForeignCommands
+from robolearn.bridge.deploy.motion import Motion
+from robolearn.bridge.deploy.operator import Operator, Wishes
+from robolearn.bridge.deploy.periods import Periods
+from robolearn.bridge.deploy.ports import Inbox, Outbox
+from robolearn.bridge.deploy.profile import Owned, RobotProfile
+from robolearn.bridge.deploy.steering import Steering
+from robolearn.bridge.images import LOW_COMMAND, seal, to_wire
+from robolearn.bridge.safety.filter import Changes, safe_command
+from robolearn.bridge.safety.inputs import Inputs
+from robolearn.bridge.safety.joints import JointCommand
+from robolearn.bridge.safety.postures import braking
+from robolearn.bridge.safety.settings import SafetySettings
+from robolearn.bridge.safety.state_machine import Mode, Situation, advance, begin
+from robolearn.bridge.topics import LOW_COMMANDS, LOW_STATES, Topic
+from robolearn.bridge.transport import Transport
+
+Record = Callable[[Topic, bytes], None]
+"""Keeps a message; must not wait."""
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """What others may know of the last tick.
+
+    changes: of the command by the safety filter
+    velocity: (4,) command that the worker is told
+    complaint: what the operator asked for in vain last, empty for nothing
+    """
+
+    situation: Situation
+    estimate: StateEstimate
+    command: JointCommand
+    changes: Changes
+    velocity: np.ndarray
+    complaint: str
+
+
+@dataclass(frozen=True)
+class Transition:
+    """A change of mode at a time [s], and why."""
+
+    at: float
+    mode: Mode
+    reason: str
+
+
+class CommandLoop:
+    """Reads the robot and the operator, decides, filters, and commands.
+
+    transport: to the robot and the operator
+    owned: joints of the policy
+    requests, answers: to and from the policy
+    now: when it begins [s]
+    heartbeat: whether the operator must show that it is there
+    dry_run: publish nothing, so that whoever commands the motors may go on
+    record: keeps what is sent and received
+
+    shutdown: set it to end in DAMP
+    transitions: of the mode, in order
+    filtered: ticks in which the safety filter changed a command of STAND, POLICY or HOLD
+    sent: commands that were published
+    """
+
+    def __init__(
+        self,
+        transport: Transport,
+        profile: RobotProfile,
+        owned: Owned,
+        requests: Outbox,
+        answers: Inbox,
+        now: float,
+        safety: SafetySettings | None = None,
+        *,
+        heartbeat: bool = True,
+        dry_run: bool = False,
+        record: Record = lambda topic, payload: None,
+    ) -> None:
+        self.safety = SafetySettings() if safety is None else safety
+        self.situation = begin(now)
+        self.shutdown = False
+        self.transitions: list[Transition] = []
+        self.filtered = 0
+        self.sent = 0
+        self.snapshot: Snapshot | None = None
+        self.periods = Periods(profile.period)
+        self.states = StateReader(transport.mailbox(LOW_STATES), profile.limits.size)
+        self._profile, self._owned, self._record = profile, owned, record
+        self._requests, self._answers = requests, answers
+        self._operator = Operator(transport, heartbeat)
+        self._foreign = None if dry_run else ForeignCommands(transport)
+        self._publish = None if dry_run else transport.publisher(LOW_COMMANDS)
+        self._motion = Motion(profile, owned, self.safety.stand_time)
+        self._steering = Steering(profile)
+        self._policy_period = 1.0 / next(iter(profile.tasks.values())).control_rate_hz
+        self._asked_at = now - self._policy_period
+        self._asked = 0
+        self._velocity = np.array([0.0, 0.0, 0.0, profile.height])
+        self._command: JointCommand | None = None
+        self._complaint = ""
+        self._image = LOW_COMMAND.blank()
+        self._image["motor_cmd"]["mode"][: profile.limits.size] = 1
+
+    def tick(self, now: float) -> None:
+        """One period at the time `now` [s]: at most one command is published."""
+        self.periods.tick(now)
+        estimate, wishes = self.states.read(), self._operator.read(now)
+        if self.states.arrival is not None:
+            self._record(LOW_STATES, self.states.arrival.payload)
+        for topic, arrival in wishes.arrivals:
+            self._record(topic, arrival.payload)
+        message = self._answers.latest()
+        answer = None if message is None else PolicyAnswer.of(message)
+        self._decide(now, estimate, answer, wishes)
+        if estimate is not None:
+            self._act(estimate, answer, wishes)
+            self._ask(now, estimate, wishes)
+
+    def brake(self) -> None:
+        """Publish a command that brakes all joints, whatever state this loop is in; needs one tick before."""
+        if self._command is not None:
+            limits = self._profile.limits
+            self._send(braking(np.clip(0.0, limits.lower, limits.upper), limits.damping))
+
+    def _decide(
+        self, now: float, estimate: StateEstimate | None, answer: PolicyAnswer | None, wishes: Wishes
+    ) -> None:
+        before = self.situation
+        inputs = Inputs(
+            now=now,
+            state_age=self.states.age(now),
+            policy_age=np.inf if answer is None else now - answer.at,
+            heartbeat_age=wishes.heartbeat_age,
+            tilt=np.nan if estimate is None else estimate.tilt,
+            temperature=np.nan if estimate is None else estimate.temperature,
+            voltage=np.nan if estimate is None else estimate.voltage,
+            action_finite=answer is None or bool(np.isfinite(answer.targets).all()),
+            foreign_publisher=self._foreign is not None and self._foreign.there(now),
+            emergency_stop=wishes.emergency_stop,
+            shutdown=self.shutdown,
+            request=wishes.request,
+        )
+        after = self.situation = advance(before, inputs, self.safety)
+        if after.mode is not before.mode:
+            self.transitions.append(Transition(now, after.mode, after.reason))
+        self._complaint = wishes.complaint or after.refused or self._complaint
+        if after.mode is not before.mode and not after.refused:
+            self._complaint = ""
+
+    def _act(self, estimate: StateEstimate, answer: PolicyAnswer | None, wishes: Wishes) -> None:
+        measured, limits = estimate.joints, self._profile.limits
+        sent = braking(measured.q, limits.damping) if self._command is None else self._command
+        targets = None if answer is None else answer.targets
+        wanted = self._motion.command(self.situation, measured.q, sent.q, targets)
+        self._command, changes = safe_command(wanted, sent, measured, limits)
+        if changes.any() and self.situation.mode in _STIFF:
+            self.filtered += 1
+        self._image["mode_machine"] = estimate.mode_machine
+        self._send(self._command)
+        self.snapshot = Snapshot(
+            self.situation, estimate, self._command, changes, self._velocity, self._complaint
+        )
+
+    def _send(self, command: JointCommand) -> None:
+        motors = self._image["motor_cmd"][: self._profile.limits.size]
+        for row, values in zip(("q", "dq", "tau", "kp", "kd"), command.table, strict=True):
+            motors[row] = values
+        seal(self._image)
+        payload = to_wire(self._image, LOW_COMMAND)
+        if self._publish is not None:
+            self._publish(payload)
+            self.sent += 1
+        self._record(LOW_COMMANDS, payload)
+
+    def _ask(self, now: float, estimate: StateEstimate, wishes: Wishes) -> None:
+        """Let the policy act on the newest state, once a control period."""
+        due = self._asked_at + self._policy_period
+        if now < due - self._profile.period / 2:
+            return
+        # From when it was due, so that a late tick does not slow the policy; unless whole periods are lost.
+        self._asked_at = due if now - due < self._policy_period else now
+        active = self.situation.mode is Mode.POLICY
+        if not active:
+            self._steering.reset()
+        twist = wishes.twist if active else np.zeros(4)
+        self._velocity = self._steering.command(twist, self._policy_period)
+        self._asked += 1
+        request = PolicyRequest(self._asked, active, self._velocity, estimate.measurement)
+        self._requests.put(request.vector())
+
+
+_STIFF = (Mode.STAND, Mode.POLICY, Mode.HOLD)
+"""Modes whose commands the filter should not need to change."""

@@ -1,0 +1,29 @@
+"""Whether somebody else commands the motors."""
+
+import math
+from typing import Final
+
+from robolearn.bridge.topics import LOW_COMMANDS
+from robolearn.bridge.transport import Transport
+
+ASKED_EVERY: Final = 0.02
+"""Between two looks at who publishes [s]; chosen: asking DDS takes longer than the rest of a tick."""
+
+REMEMBERED: Final = 0.5
+"""That a foreign command counts for [s]; chosen: nobody who commands motors is slower."""
+
+
+class ForeignCommands:
+    """Of participants beside this one, on /lowcmd."""
+
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
+        self._mailbox = transport.mailbox(LOW_COMMANDS)
+        self._asked_at = -math.inf
+        self._publishers = 0
+
+    def there(self, now: float) -> bool:
+        """Whether there is a publisher, silent or not, or there was a command just before `now` [s]."""
+        if not 0.0 <= now - self._asked_at < ASKED_EVERY:
+            self._asked_at, self._publishers = now, self._transport.other_publishers(LOW_COMMANDS)
+        return self._publishers > 0 or self._mailbox.age() < REMEMBERED

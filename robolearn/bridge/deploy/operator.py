@@ -1,0 +1,119 @@
+"""What the operator asks for, from ROS 2 topics."""
+
+import math
+from dataclasses import dataclass
+from typing import Final, Generic
+
+import numpy as np
+
+from robolearn.bridge.errors import BridgeError
+from robolearn.bridge.message import AnyMessage, decode
+from robolearn.bridge.messages.geometry_msgs import Twist
+from robolearn.bridge.messages.std_msgs import Bool, String
+from robolearn.bridge.safety.inputs import Request
+from robolearn.bridge.safety.joints import Vector
+from robolearn.bridge.topics import EMERGENCY_STOP, HEARTBEAT, MODE, VELOCITY_COMMANDS, Topic
+from robolearn.bridge.transport import Arrival, Transport
+
+VELOCITY_AGE: Final = 0.5
+"""After which a velocity command no longer counts [s]; chosen, as the default of ROS 2's controllers."""
+
+REQUESTS: Final = {
+    "stand": Request.STAND,
+    "policy": Request.POLICY,
+    "hold": Request.HOLD,
+    "damp": Request.DAMP,
+    "passive": Request.RESET,
+}
+"""Texts on /robolearn/mode."""
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """In one tick.
+
+    twist: (4,) forward, left [m/s], turning left [rad/s], pelvis upwards [m/s]; zero where nobody asks
+    request: a change of mode, in the tick in which it came
+    emergency_stop: whether the button is down
+    heartbeat_age: since the last sign of life [s]
+    arrivals: messages that came since the last tick, by topic
+    complaint: what was asked for and does not exist, empty for nothing
+    """
+
+    twist: Vector
+    request: Request
+    emergency_stop: bool
+    heartbeat_age: float
+    arrivals: tuple[tuple[Topic, Arrival], ...]
+    complaint: str
+
+
+class _New(Generic[AnyMessage]):
+    """Messages of one topic, each once."""
+
+    def __init__(self, transport: Transport, topic: Topic, kind: type[AnyMessage]) -> None:
+        self.topic, self._kind = topic, kind
+        self._mailbox = transport.mailbox(topic)
+        self._number = 0
+        self.arrival: Arrival | None = None
+        self.message: AnyMessage | None = None
+
+    def look(self) -> bool:
+        """Whether one came; `message` is None where it is damaged."""
+        arrival = self._mailbox.latest()
+        if arrival is None or arrival.number == self._number:
+            return False
+        self.arrival, self._number = arrival, arrival.number
+        try:
+            self.message = decode(self._kind, arrival.payload)
+        except BridgeError:
+            self.message = None
+        return True
+
+    def age(self, now: float) -> float:
+        return math.inf if self.arrival is None else now - self.arrival.at
+
+
+class Operator:
+    """Whoever publishes on the topics.
+
+    heartbeat: whether it must show that it is there
+    """
+
+    def __init__(self, transport: Transport, heartbeat: bool) -> None:
+        self._heartbeat_needed = heartbeat
+        self._twist = _New(transport, VELOCITY_COMMANDS, Twist)
+        self._stop = _New(transport, EMERGENCY_STOP, Bool)
+        self._mode = _New(transport, MODE, String)
+        self._heartbeat = _New(transport, HEARTBEAT, Bool)
+        self._pressed = False
+
+    def read(self, now: float) -> Wishes:
+        """Wishes at the time `now` [s]."""
+        topics = (self._twist, self._stop, self._mode, self._heartbeat)
+        new = [topic for topic in topics if topic.look()]
+        if self._stop in new:
+            # A message that cannot be read was sent by somebody in a hurry.
+            self._pressed = self._stop.message is None or self._stop.message.data
+        request, complaint = self._request() if self._mode in new else (Request.NONE, "")
+        return Wishes(
+            twist=self._velocity(now),
+            request=request,
+            emergency_stop=self._pressed,
+            heartbeat_age=self._heartbeat.age(now) if self._heartbeat_needed else 0.0,
+            arrivals=tuple((topic.topic, topic.arrival) for topic in new if topic.arrival is not None),
+            complaint=complaint,
+        )
+
+    def _velocity(self, now: float) -> Vector:
+        twist = self._twist.message
+        if twist is None or not 0.0 <= self._twist.age(now) <= VELOCITY_AGE:
+            return np.zeros(4)
+        wanted = np.array([twist.linear.x, twist.linear.y, twist.angular.z, twist.linear.z])
+        return wanted if np.isfinite(wanted).all() else np.zeros(4)
+
+    def _request(self) -> tuple[Request, str]:
+        text = "" if self._mode.message is None else self._mode.message.data.strip().lower()
+        if text in REQUESTS:
+            return REQUESTS[text], ""
+        return Request.NONE, f"unknown mode '{text}': valid are {', '.join(REQUESTS)}"

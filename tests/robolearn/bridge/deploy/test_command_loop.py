@@ -1,0 +1,213 @@
+"""Deployment against the simulated robot: what the motors are told, whatever goes wrong elsewhere."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from deployed_robot import QUICK, DeployedRobot
+from envs.robots.g1.limits import g1_limits
+from envs.sim_robot.strictness import CommandCheck, Order
+from robolearn.bridge.deploy.exchange import PolicyAnswer
+from robolearn.bridge.images import LOW_COMMAND, from_wire
+from robolearn.bridge.safety.state_machine import Mode
+from robolearn.bridge.sim_settings import Interference
+from robolearn.bridge.topics import EMERGENCY_STOP, LOW_COMMANDS
+
+PERIOD = 0.002
+HOLD_TIME = round(QUICK.hold_time / PERIOD)
+"""Ticks until a robot that is held is braked, at the latest."""
+
+
+def all_obeyed(deployed: DeployedRobot) -> bool:
+    """Whether a robot that was told every command would have obeyed each."""
+    check = CommandCheck(g1_limits(PERIOD), mode_machine=5)
+    return all(isinstance(check.read(payload), Order) for payload in deployed.sent)
+
+
+def is_braked(payload: bytes) -> bool:
+    motors = from_wire(payload, LOW_COMMAND)["motor_cmd"][:29]
+    return bool((motors["kp"] == 0).all() and (motors["tau"] == 0).all() and (motors["kd"] >= 3).all())
+
+
+def hold_then_damp(deployed: DeployedRobot, patience: int, reason: str) -> None:
+    """Held within `patience` ticks, then braked; every command obeyed."""
+    assert deployed.ticks_until(Mode.HOLD) <= patience
+    assert reason in deployed.loop.situation.reason
+    assert deployed.ticks_until(Mode.DAMP) <= HOLD_TIME + 2
+    deployed.tick()
+    assert is_braked(deployed.sent[-1]) and all_obeyed(deployed)
+
+
+@pytest.fixture
+def driven() -> DeployedRobot:
+    """By its policy, held by the crane."""
+    deployed = DeployedRobot(crane_seconds=60.0)
+    deployed.start_policy()
+    deployed.run(0.06)
+    return deployed
+
+
+def test_a_robot_stands_up_and_stands_on_its_feet() -> None:
+    deployed = DeployedRobot()
+    deployed.run(0.1)
+    assert deployed.mode is Mode.PASSIVE and is_braked(deployed.sent[-1])
+    deployed.ask("stand")
+    deployed.run(3.52)
+    assert not deployed.robot.on_crane
+    deployed.run(1.0)
+    assert deployed.mode is Mode.STAND and not deployed.robot.fallen
+    assert deployed.robot.refused == {} and all_obeyed(deployed)
+    assert deployed.loop.filtered == 0
+
+
+def test_the_policy_takes_over_and_steps_when_it_is_driven(driven: DeployedRobot) -> None:
+    before = driven.sent[-1]
+    knee = driven.profile.joints.index("left_knee_joint")
+
+    def target(payload: bytes) -> float:
+        return float(from_wire(payload, LOW_COMMAND)["motor_cmd"]["q"][knee])
+
+    driven.run(0.6, lambda: driven.drive(forward=0.5))
+    assert driven.mode is Mode.POLICY and all_obeyed(driven)
+    knees = [target(payload) for payload in driven.sent[-300:]]
+    assert max(knees) - target(before) > 0.2
+    arms = slice(15, 29)
+    assert from_wire(driven.sent[-1], LOW_COMMAND)["motor_cmd"]["q"][arms] == pytest.approx(
+        driven.profile.standing[arms], abs=1e-6
+    )
+
+
+def test_the_policy_is_refused_until_the_robot_stands() -> None:
+    deployed = DeployedRobot(crane_seconds=60.0)
+    deployed.run(0.02)
+    deployed.ask("policy")
+    deployed.tick()
+    assert deployed.mode is Mode.PASSIVE and "not from passive" in deployed.loop.situation.refused
+
+
+@pytest.mark.parametrize("mode", ["stand", "policy"])
+def test_the_emergency_stop_brakes_at_once(mode: str) -> None:
+    deployed = DeployedRobot(crane_seconds=60.0)
+    if mode == "policy":
+        deployed.start_policy()
+    else:
+        deployed.stand(0.3)
+    deployed.press_stop()
+    assert deployed.ticks_until(Mode.DAMP) <= 2
+    assert is_braked(deployed.sent[-1]) and all_obeyed(deployed)
+    deployed.ask("passive")
+    deployed.run(0.01)
+    assert deployed.mode is Mode.DAMP and deployed.loop.snapshot is not None
+    assert deployed.loop.snapshot.complaint == "passive refused: emergency stop"
+
+
+def test_an_emergency_stop_that_cannot_be_read_is_one(driven: DeployedRobot) -> None:
+    driven.operator.publisher(EMERGENCY_STOP)(b"garbage")
+    assert driven.ticks_until(Mode.DAMP) <= 2
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf])
+def test_an_action_that_is_no_number(driven: DeployedRobot, value: float) -> None:
+    driven.policy_runs = False
+
+    def answer() -> None:
+        driven.answers.put(PolicyAnswer(10**6, driven.now, np.full(15, value)).vector())
+
+    answer()
+    assert driven.ticks_until(Mode.HOLD) == 1
+    hold_then_damp(driven, 0, "not finite")
+
+
+def test_a_policy_that_dies(driven: DeployedRobot) -> None:
+    driven.policy_runs = False
+    hold_then_damp(driven, round(QUICK.policy_age / PERIOD) + 2, "no action of the policy")
+
+
+@pytest.mark.parametrize("interference", [Interference(stale=1.0), Interference(loss=1.0)])
+def test_a_state_that_grows_old(driven: DeployedRobot, interference: Interference) -> None:
+    driven.robot.interference = interference
+    hold_then_damp(driven, round(QUICK.state_age / PERIOD) + 2, "no message of the robot")
+
+
+def test_an_operator_who_is_gone(driven: DeployedRobot) -> None:
+    driven.heartbeat = False
+    hold_then_damp(driven, round(QUICK.heartbeat_age / PERIOD) + 2, "no sign of the operator")
+
+
+def test_somebody_else_who_commands(driven: DeployedRobot) -> None:
+    other = driven.network.join()
+    publish = other.publisher(LOW_COMMANDS)
+    assert driven.ticks_until(Mode.HOLD) <= 12
+    publish(driven.sent[-1])
+    hold_then_damp(driven, 0, "somebody else commands")
+
+
+def test_a_low_battery(driven: DeployedRobot) -> None:
+    driven.robot.interference = Interference(voltage=40.0)
+    hold_then_damp(driven, 3, "supply at 40.0 V")
+
+
+@pytest.mark.parametrize("jump", [3.0, -3.0])
+def test_a_clock_that_jumps(driven: DeployedRobot, jump: float) -> None:
+    driven.now += jump
+    assert driven.ticks_until(Mode.DAMP) <= 1
+    assert is_braked(driven.sent[-1]) or driven.robot.braked
+
+
+def test_an_operator_may_hold_and_stand_again(driven: DeployedRobot) -> None:
+    driven.ask("hold")
+    assert driven.ticks_until(Mode.HOLD) <= 1
+    driven.ask("stand")
+    assert driven.ticks_until(Mode.STAND) <= 1
+    driven.ask("somersault")
+    driven.tick()
+    assert driven.loop.snapshot is not None
+    assert "unknown mode 'somersault'" in driven.loop.snapshot.complaint
+
+
+def test_a_velocity_that_grows_old_is_none(driven: DeployedRobot) -> None:
+    driven.drive(forward=0.5, turning=0.3, climb=-0.2)
+    driven.run(0.1)
+    assert driven.loop.snapshot is not None
+    assert driven.loop.snapshot.velocity[[0, 2]].tolist() == [0.5, 0.3]
+    assert driven.loop.snapshot.velocity[3] < driven.profile.height
+    driven.run(0.5)
+    low = driven.loop.snapshot.velocity[3]
+    driven.run(0.06)
+    assert driven.loop.snapshot.velocity.tolist() == [0.0, 0.0, 0.0, low]
+
+
+def test_shutting_down_brakes_before_it_ends(driven: DeployedRobot) -> None:
+    driven.loop.shutdown = True
+    assert driven.ticks_until(Mode.DAMP) <= 1
+    assert driven.loop.situation.reason == "shutdown" and is_braked(driven.sent[-1])
+
+
+def test_the_last_resort_brakes_too(driven: DeployedRobot) -> None:
+    before = len(driven.sent)
+    driven.loop.brake()
+    driven.robot.step(driven.now, [])
+    arrival = driven._commands.latest()
+    assert arrival is not None and is_braked(arrival.payload) and len(driven.sent) == before
+
+
+def test_a_dry_run_says_nothing_and_bears_others() -> None:
+    deployed = DeployedRobot(crane_seconds=60.0, dry_run=True)
+    deployed.network.join().publisher(LOW_COMMANDS)
+    deployed.start_policy()
+    deployed.run(0.1)
+    assert deployed.mode is Mode.POLICY and deployed.sent == [] and deployed.loop.sent == 0
+
+
+def test_without_a_heartbeat_for_simulations() -> None:
+    deployed = DeployedRobot(replace(QUICK, heartbeat_age=0.01), crane_seconds=60.0, heartbeat=False)
+    deployed.heartbeat = False
+    deployed.stand(0.3)
+
+
+def test_nothing_is_commanded_before_the_robot_is_known() -> None:
+    deployed = DeployedRobot(crane_seconds=60.0)
+    deployed.robot.interference = Interference(loss=1.0)
+    deployed.run(0.1)
+    assert deployed.sent == []
