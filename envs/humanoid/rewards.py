@@ -51,6 +51,12 @@ def planar_velocity(m: Moment) -> Tensor:
     return (-error / 0.12).exp()
 
 
+def planar_speed(m: Moment) -> Tensor:
+    """Distance from the velocity told [m/s], up to 2: what is left to lose where `planar_velocity` is flat."""
+    error = m.gait.velocity[:, :2] - m.state.velocity_in_heading[:, :2]
+    return error.norm(dim=1).clamp(max=2.0)
+
+
 def yaw_rate(m: Moment) -> Tensor:
     """1 at the yaw rate told, 1/e at an error of 0.35 rad/s."""
     return (-(m.gait.velocity[:, 2] - m.state.yaw_rate).square() / 0.12).exp()
@@ -140,8 +146,8 @@ def posture_standing(m: Moment) -> Tensor:
 
 
 def balance(m: Moment) -> Tensor:
-    """Squared distance of the centre of mass from above the middle of the soles, while standing [m^2]."""
-    return m.state.com_over_feet.square().sum(1) * ~m.gait.moving
+    """Squared distance of the centre of mass from above the middle of the soles, told to stand [m^2]."""
+    return m.state.com_over_feet.square().sum(1) * ~is_moving(m.gait.velocity)
 
 
 def still_joints(m: Moment) -> Tensor:

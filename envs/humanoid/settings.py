@@ -45,6 +45,7 @@ class RewardWeights:
     """Weight of each term a second of simulated time; see the functions of `envs.humanoid.rewards`."""
 
     planar_velocity: float = 2.0
+    planar_speed: float = -1.0
     yaw_rate: float = 1.5
     height: float = 1.5
     alive: float = 1.0
