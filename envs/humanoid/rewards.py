@@ -52,7 +52,7 @@ def planar_velocity(m: Moment) -> Tensor:
 
 
 def planar_speed(m: Moment) -> Tensor:
-    """Distance from the velocity told [m/s], up to 2: what is left to lose where `planar_velocity` is flat."""
+    """Distance from the velocity told [m/s], up to 2: a slope where `planar_velocity` has none left."""
     error = m.gait.velocity[:, :2] - m.state.velocity_in_heading[:, :2]
     return error.norm(dim=1).clamp(max=2.0)
 
