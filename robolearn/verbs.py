@@ -106,6 +106,18 @@ VERBS: Mapping[str, Verb] = {
             "robolearn.retarget.settings:RetargetSettings",
             "robolearn.retarget.retarget:retarget",
         ),
+        _single(
+            "deploy",
+            "run a worker's policy on a robot, with a safety layer, over ROS 2's and Unitree's topics",
+            "robolearn.bridge.deploy.settings:DeploySettings",
+            "robolearn.bridge.deploy.deploy:deploy",
+        ),
+        _single(
+            "sim-robot",
+            "simulate a robot behind the topics of the real one, and as strict",
+            "robolearn.bridge.sim_settings:SimRobotSettings",
+            "robolearn.bridge.sim_robot:sim_robot",
+        ),
         Verb(
             "export",
             "write a scene, a robot or a worker's policy as a file that other tools open",

@@ -53,7 +53,7 @@ class SimRobotSettings:
     dds: Cyclone DDS's configuration in place of `interface`: XML, or a file:// URI
     crane_seconds: how long a crane holds the robot from its first stiff command on; 0 for no crane at all
     seconds: stop after this long, 0 to go on until interrupted [s]
-    view: also show the robot in MuJoCo's viewer
+    view: also show the robot, in a window or, where there is no display, in a browser
     faults: latency, loss and whatever else shall go wrong
     seed: of everything random
     """

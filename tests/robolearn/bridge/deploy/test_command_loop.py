@@ -99,7 +99,7 @@ def test_the_emergency_stop_brakes_at_once(mode: str) -> None:
     deployed.ask("passive")
     deployed.run(0.01)
     assert deployed.mode is Mode.DAMP and deployed.loop.snapshot is not None
-    assert deployed.loop.snapshot.complaint == "passive refused: emergency stop"
+    assert deployed.loop.snapshot.complaint == "reset refused: emergency stop"
 
 
 def test_an_emergency_stop_that_cannot_be_read_is_one(driven: DeployedRobot) -> None:

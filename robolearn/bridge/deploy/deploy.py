@@ -1,0 +1,91 @@
+"""`robolearn deploy`: a worker's policy on a robot."""
+
+import signal
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final
+
+from robolearn.bridge.deploy.settings import DeploySettings
+from robolearn.bridge.network import join
+from robolearn.errors import UserError, unknown_name
+from robolearn.storage import write_json
+
+SUMMARY: Final = "deploy.json"
+"""Under `out`."""
+
+
+def deploy(settings: DeploySettings) -> dict[str, Any]:
+    """Run until interrupted, then brake the robot and leave; returns the summary, which stands in `out` too.
+
+    Raises UserError, before anything was commanded, for settings, a checkpoint, a network or a robot that
+    will not do.
+    """
+    settings.check()
+    if settings.robot not in _PROFILES:
+        raise unknown_name("robot", settings.robot, _PROFILES)
+    from robolearn.bridge.deploy.policy_process import PolicyProcess
+    from robolearn.bridge.deploy.profile import owned_joints
+    from robolearn.bridge.deploy.start_up import check_robot
+    from robolearn.checkpoint import load_checkpoint
+    from robolearn.policies.registry import build_policy
+
+    profile = _PROFILES[settings.robot]()
+    checkpoint = load_checkpoint(settings.checkpoint)
+    owned = owned_joints(checkpoint, profile)
+    build_policy(checkpoint)
+    transport = join(settings.interface, settings.domain, settings.dds)
+    try:
+        where = f"interface={settings.interface} domain={settings.domain}"
+        check_robot(transport, profile.limits.size, where, settings.dry_run)
+        policy = PolicyProcess(str(checkpoint.path))
+        try:
+            summary = _run(settings, transport, profile, owned, policy)
+        finally:
+            policy.stop()
+    finally:
+        transport.close()
+    summary["checkpoint"] = checkpoint.identity
+    write_json(Path(settings.out) / SUMMARY, summary)
+    sys.stdout.write(_told(summary, settings))
+    return summary
+
+
+def _run(settings: DeploySettings, *parts: Any) -> dict[str, Any]:
+    try:
+        from robolearn.bridge.deploy.runner import Deployment
+    except ImportError as error:
+        raise UserError(f"{error.name} is missing: pip install 'robolearn[bridge]'") from error
+    deployment = Deployment(settings, *parts)
+    with _signals(deployment.stop.set):
+        return deployment.run()
+
+
+@contextmanager
+def _signals(stop: Callable[[], object]) -> Iterator[None]:
+    """SIGINT and SIGTERM brake the robot and end the program."""
+    before = {number: signal.signal(number, lambda *_: stop()) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _told(summary: Mapping[str, Any], settings: DeploySettings) -> str:
+    loop = summary["command_loop"]
+    times = ", ".join(f"{name.removeprefix('period_')} {value}" for name, value in loop.items())
+    return (
+        f"{summary['commands_sent']} commands in {summary['seconds']} s; {times}\n"
+        f"ended in {summary['mode']}: {summary['reason']}\n  {Path(settings.out) / SUMMARY}\n"
+    )
+
+
+def _g1() -> Any:
+    from envs.humanoid.deployment import g1_profile
+
+    return g1_profile()
+
+
+_PROFILES: Final[Mapping[str, Callable[[], Any]]] = {"g1": _g1}

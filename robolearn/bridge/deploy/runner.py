@@ -1,0 +1,167 @@
+"""The loops in real time: commands in one thread, what others see in another, the policy in its own process.
+
+Nothing that the command thread does waits for anybody: messages, answers and records are left and taken. The
+policy is a process since torch keeps Python's lock, collects garbage and may be killed; the observers are a
+thread that wakes 50 times a second.
+"""
+
+import os
+import sys
+import threading
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from robolearn.bridge.deploy.command_loop import CommandLoop
+from robolearn.bridge.deploy.policy_process import PolicyProcess
+from robolearn.bridge.deploy.profile import Owned, RobotProfile
+from robolearn.bridge.deploy.recording import Recorder
+from robolearn.bridge.deploy.settings import DeploySettings
+from robolearn.bridge.deploy.telemetry import PERIOD, Telemetry
+from robolearn.bridge.pace import Pace
+from robolearn.bridge.safety.settings import SafetySettings
+from robolearn.bridge.safety.state_machine import may_end
+from robolearn.bridge.topics import Topic
+from robolearn.bridge.transport import Transport
+
+BAG: Final = "bag-%Y%m%dT%H%M%SZ"
+"""Folder of a run's recording under `out`, by the time when it began (UTC)."""
+
+_SWITCH_INTERVAL: Final = 0.0002
+"""After which a thread that waits is given Python's lock [s]; chosen: a tenth of a command period, where
+Python's own 5 ms is two and a half of them."""
+
+
+class Deployment:
+    """One run.
+
+    stop: set it to end; the robot is braked first
+    """
+
+    def __init__(
+        self,
+        settings: DeploySettings,
+        transport: Transport,
+        profile: RobotProfile,
+        owned: Owned,
+        policy: PolicyProcess,
+    ) -> None:
+        self.stop = threading.Event()
+        self._settings, self._policy, self._period = settings, policy, profile.period
+        self._bag = Path(settings.out) / time.strftime(BAG, time.gmtime())
+        self._recorder = Recorder(self._bag) if settings.record else None
+        self._ended = threading.Event()
+        self._errors: list[BaseException] = []
+        self._began = time.monotonic()
+        self._loop = CommandLoop(
+            transport,
+            profile,
+            owned,
+            policy.port,
+            policy.port,
+            self._began,
+            SafetySettings(voltage=settings.voltage),
+            heartbeat=settings.heartbeat,
+            dry_run=settings.dry_run,
+            record=self._record,
+        )
+        self._telemetry = Telemetry(
+            transport, self._loop, profile.joints, time.time_ns, self._figures, self._record
+        )
+
+    def run(self) -> dict[str, Any]:
+        """Until `stop` is set, or the time is up; returns the summary. Raises what ended a loop early."""
+        interval = sys.getswitchinterval()
+        sys.setswitchinterval(_SWITCH_INTERVAL)
+        threads = [
+            threading.Thread(target=work, name=name)
+            for work, name in ((self._command, "command"), (self._observe, "observer"))
+        ]
+        try:
+            for thread in threads:
+                thread.start()
+            self.stop.wait(self._settings.seconds or None)
+            self.stop.set()
+            for thread in threads:
+                thread.join()
+        finally:
+            sys.setswitchinterval(interval)
+        if self._errors:
+            raise self._errors[0]
+        return self._summary()
+
+    def _command(self) -> None:
+        """Tick until the robot may be left; if anything fails, brake it with what cannot fail."""
+        try:
+            self._raise_priority()
+            pace = Pace(self._period)
+            while not self._may_leave():
+                self._loop.shutdown = self.stop.is_set()
+                self._loop.tick(time.monotonic())
+                pace.wait()
+        except BaseException as error:
+            self._errors.append(error)
+            self.stop.set()
+            self._brake()
+        finally:
+            self._ended.set()
+
+    def _may_leave(self) -> bool:
+        loop = self._loop
+        if not loop.shutdown:
+            return False
+        return self._settings.dry_run or loop.snapshot is None or may_end(loop.situation, loop.safety)
+
+    def _brake(self) -> None:
+        pace = Pace(self._period)
+        for _ in range(round(self._loop.safety.damp_time / self._period)):
+            self._loop.brake()
+            pace.wait()
+
+    def _observe(self) -> None:
+        """Publish and record until the command loop has ended; a failure here ends it."""
+        try:
+            pace = Pace(PERIOD)
+            while not self._ended.is_set():
+                self._telemetry.tick(time.monotonic())
+                if self._recorder is not None:
+                    self._recorder.flush()
+                pace.wait()
+        except BaseException as error:
+            self._errors.append(error)
+            self.stop.set()
+        finally:
+            self._ended.wait()
+            if self._recorder is not None:
+                self._recorder.close()
+
+    def _raise_priority(self) -> None:
+        if self._settings.priority:
+            os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(self._settings.priority))
+
+    def _record(self, topic: Topic, payload: bytes) -> None:
+        if self._recorder is not None:
+            self._recorder.keep(topic, payload, time.time_ns())
+
+    def _figures(self) -> Mapping[str, object]:
+        return {"policy_pid": self._policy.pid, "policy_alive": str(self._policy.alive).lower()}
+
+    def _summary(self) -> dict[str, Any]:
+        loop = self._loop
+        return {
+            "seconds": round(time.monotonic() - self._began, 3),
+            "mode": loop.situation.mode.value,
+            "reason": loop.situation.reason,
+            "transitions": [
+                {"at": round(change.at - self._began, 4), "mode": change.mode.value, "reason": change.reason}
+                for change in loop.transitions
+            ],
+            "command_loop": loop.periods.summary(),
+            "commands_sent": loop.sent,
+            "filtered_commands": loop.filtered,
+            "damaged_states": loop.states.damaged,
+            "repeated_states": loop.states.repeated,
+            "policy_alive": self._policy.alive,
+            "bag": None if self._recorder is None else str(self._bag),
+        }
