@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from envs.humanoid.deployment import g1_profile
 from envs.sim_robot.robot import SimulatedRobot
@@ -48,7 +49,7 @@ class DeployedRobot:
         safety: SafetySettings = QUICK,
         crane_seconds: float = CRANE_SECONDS,
         checkpoint: Path = WORKER,
-        **options: bool,
+        **options: Any,
     ) -> None:
         self.now = 100.0
         self.network = LoopbackNetwork(lambda: self.now)
