@@ -26,7 +26,8 @@ class PolicyProcess:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)
         # A forked child would hold DDS's threads' locks, whose owners it does not have.
         context = multiprocessing.get_context("spawn")
-        self._socket, self.port = ours, SocketPort(ours)
+        self._socket = ours
+        self.port: SocketPort = SocketPort(ours)
         self._process = context.Process(
             target=_serve, args=(checkpoint, theirs, os.getpid()), name="policy", daemon=True
         )

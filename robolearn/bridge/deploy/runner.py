@@ -10,11 +10,12 @@ import sys
 import threading
 import time
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from robolearn.bridge.deploy.command_loop import CommandLoop
-from robolearn.bridge.deploy.policy_process import PolicyProcess
+from robolearn.bridge.deploy.ports import Inbox, Outbox
 from robolearn.bridge.deploy.profile import Owned, RobotProfile
 from robolearn.bridge.deploy.recording import Recorder
 from robolearn.bridge.deploy.settings import DeploySettings
@@ -33,8 +34,30 @@ _SWITCH_INTERVAL: Final = 0.0002
 Python's own 5 ms is two and a half of them."""
 
 
+class Port(Inbox, Outbox, Protocol):
+    """Requests go in, answers come out."""
+
+
+class RunningPolicy(Protocol):
+    """A policy that runs elsewhere; a `PolicyProcess` is one."""
+
+    port: Port
+
+    @property
+    def pid(self) -> int:
+        """Of its process."""
+        ...
+
+    @property
+    def alive(self) -> bool:
+        """Whether it runs."""
+        ...
+
+
 class Deployment:
     """One run.
+
+    safety: when the robot is stopped, before the setting `voltage`
 
     stop: set it to end; the robot is braked first
     """
@@ -45,7 +68,8 @@ class Deployment:
         transport: Transport,
         profile: RobotProfile,
         owned: Owned,
-        policy: PolicyProcess,
+        policy: RunningPolicy,
+        safety: SafetySettings | None = None,
     ) -> None:
         self.stop = threading.Event()
         self._settings, self._policy, self._period = settings, policy, profile.period
@@ -61,7 +85,7 @@ class Deployment:
             policy.port,
             policy.port,
             self._began,
-            SafetySettings(voltage=settings.voltage),
+            replace(SafetySettings() if safety is None else safety, voltage=settings.voltage),
             heartbeat=settings.heartbeat,
             dry_run=settings.dry_run,
             record=self._record,

@@ -1,0 +1,129 @@
+"""The small parts of the command loop."""
+
+import math
+import socket
+
+import numpy as np
+import pytest
+
+from envs.humanoid.deployment import g1_profile
+from robolearn.bridge.deploy.estimate import StateReader
+from robolearn.bridge.deploy.operator import Operator
+from robolearn.bridge.deploy.periods import Periods
+from robolearn.bridge.deploy.ports import SocketPort
+from robolearn.bridge.deploy.steering import Steering
+from robolearn.bridge.images import LOW_STATE, seal, to_wire
+from robolearn.bridge.message import encode
+from robolearn.bridge.messages.geometry_msgs import Twist, Vector3
+from robolearn.bridge.safety.inputs import Request
+from robolearn.bridge.topics import MODE, VELOCITY_COMMANDS
+from robolearn.bridge.transport import LoopbackNetwork, Mailbox
+
+
+def state(tick: int, pitch: float = 0.0, crc: bool = True) -> bytes:
+    image = LOW_STATE.blank()
+    image["tick"] = tick % 2**32
+    image["imu_state"]["quaternion"] = math.cos(pitch / 2), 0.0, math.sin(pitch / 2), 0.0
+    seal(image)
+    if not crc:
+        image["crc"] ^= 1
+    return to_wire(image, LOW_STATE)
+
+
+class TestStateReader:
+    def setup_method(self) -> None:
+        self.now = 1.0
+        self.box = Mailbox(lambda: self.now)
+        self.reader = StateReader(self.box, 29)
+
+    def take(self, payload: bytes, now: float) -> None:
+        self.now = now
+        self.box.put(payload)
+        self.reader.read()
+
+    def test_nothing_is_known_at_first(self) -> None:
+        assert self.reader.read() is None and self.reader.age(9.0) == math.inf
+
+    def test_repeated_damaged_and_old_messages_do_not_make_it_younger(self) -> None:
+        self.take(state(10), 2.0)
+        for payload in (state(10), state(12, crc=False), b"noise", state(8)):
+            self.take(payload, 3.0)
+        assert self.reader.age(3.0) == 1.0
+        assert (self.reader.damaged, self.reader.repeated) == (2, 2)
+        self.take(state(12), 4.0)
+        assert self.reader.age(4.0) == 0.0
+
+    def test_the_robots_clock_may_start_again(self) -> None:
+        self.take(state(2**32 - 2), 2.0)
+        self.take(state(2**32), 3.0)
+        assert self.reader.age(3.0) == 0.0 and self.reader.repeated == 0
+
+    @pytest.mark.parametrize("pitch", [0.0, 0.5, -1.2, 2.0])
+    def test_gravity_and_tilt(self, pitch: float) -> None:
+        self.take(state(1, pitch), 2.0)
+        estimate = self.reader.read()
+        assert estimate is not None and estimate.tilt == pytest.approx(abs(pitch), abs=1e-6)
+        assert estimate.gravity == pytest.approx([math.sin(pitch), 0.0, -math.cos(pitch)], abs=1e-6)
+
+    def test_an_orientation_that_is_none_is_not_upright(self) -> None:
+        image = LOW_STATE.blank()
+        seal(image)
+        with np.errstate(invalid="ignore"):
+            self.take(to_wire(image, LOW_STATE), 2.0)
+            estimate = self.reader.read()
+            assert estimate is not None and math.isnan(estimate.tilt)
+
+
+class TestSteering:
+    def setup_method(self) -> None:
+        self.profile = g1_profile()
+        self.steering = Steering(self.profile)
+
+    def test_velocities_stay_within_what_the_worker_knows(self) -> None:
+        command = self.steering.command(np.array([9.0, -9.0, 9.0, 0.0]), 0.02)
+        limits = self.profile.velocity
+        assert command[:3].tolist() == [limits.forward, -limits.sideways, limits.yaw_rate]
+        assert self.steering.command(np.array([-9.0, 0.0, 0.0, 0.0]), 0.02)[0] == limits.backward
+
+    def test_the_height_moves_and_stays(self) -> None:
+        down = np.array([0.0, 0.0, 0.0, -0.2])
+        assert self.steering.command(down, 0.5)[3] == pytest.approx(self.profile.height - 0.1)
+        assert self.steering.command(np.zeros(4), 0.5)[3] == pytest.approx(self.profile.height - 0.1)
+        assert self.steering.command(10 * down, 5.0)[3] == self.profile.lowest
+        assert self.steering.command(-10 * down, 5.0)[3] == self.profile.highest
+        self.steering.command(down, 1.0)
+        self.steering.reset()
+        assert self.steering.height == self.profile.height
+
+
+def test_operators_who_say_what_is_no_number_or_no_mode() -> None:
+    network = LoopbackNetwork(lambda: 3.0)
+    ours, theirs = network.join(), network.join()
+    operator = Operator(ours, heartbeat=True)
+    theirs.publisher(VELOCITY_COMMANDS)(encode(Twist(Vector3(math.nan, 0.0, 0.0), Vector3())))
+    theirs.publisher(MODE)(b"noise")
+    wishes = operator.read(3.0)
+    assert wishes.twist.tolist() == [0.0] * 4 and wishes.request is Request.NONE
+    assert wishes.complaint and wishes.heartbeat_age == math.inf and len(wishes.arrivals) == 2
+    assert operator.read(3.0).arrivals == ()
+
+
+def test_periods_and_what_was_missed() -> None:
+    periods = Periods(0.002)
+    assert periods.summary() == {"ticks": 0, "missed": 0}
+    for now in (0.0, 0.002, 0.004, 0.0065, 0.0125):
+        periods.tick(now)
+    found = periods.summary()
+    assert found["ticks"] == 4 and found["missed"] == 2
+    assert found["period_worst_ms"] == pytest.approx(6.0) and 2.0 <= found["period_p50_ms"] <= 2.5
+
+
+def test_socket_ports_keep_the_newest_and_never_wait() -> None:
+    one, other = (SocketPort(end) for end in socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM))
+    assert other.latest() is None
+    for value in (1.0, 2.0, 3.0):
+        one.put(np.array([value]))
+    assert np.array_equal(other.latest(), [3.0]) and np.array_equal(other.latest(), [3.0])
+    for _ in range(10_000):
+        one.put(np.zeros(70))
+    assert other.latest() is not None
