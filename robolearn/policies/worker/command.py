@@ -16,7 +16,7 @@ VELOCITY_RATE: Final = (2.0, 2.0, 3.0)
 """Greatest changes of the velocities that the worker is told [m/s^2, m/s^2, rad/s^2]; chosen: from a brisk
 walk to a stand in a gait period. Told at once to stand, it fell over its own speed."""
 
-UNSTEADY, ROCKING = 0.25, 0.4
+UNSTEADY, ROCKING = 0.18, 0.4
 """Imbalances from which on a standing robot begins to step, and one that steps goes on; chosen. The first is
 above what sensor noise and squats make, the second above what steps do: they rock it by 0.2 to 0.3."""
 
