@@ -18,6 +18,7 @@ from robolearn.bridge.messages import (
     std_msgs,
     tf2_msgs,
     trajectory_msgs,
+    unitree_api,
     unitree_hg,
 )
 from robolearn.bridge.wire_types import Array, Scalar, Series, Text, WireType
@@ -30,6 +31,7 @@ PACKAGES = (
     std_msgs,
     tf2_msgs,
     trajectory_msgs,
+    unitree_api,
     unitree_hg,
 )
 
@@ -83,6 +85,21 @@ UNITREE = {
 }
 """The published layouts of unitree_hg."""
 
+UNITREE_API = {
+    "RequestIdentity": "int64 id\nint64 api_id",
+    "RequestLease": "int64 id",
+    "RequestPolicy": "int32 priority\nbool noreply",
+    "RequestHeader": """
+        unitree_api/RequestIdentity identity
+        unitree_api/RequestLease lease
+        unitree_api/RequestPolicy policy""",
+    "Request": "unitree_api/RequestHeader header\nstring parameter\nuint8[] binary",
+    "ResponseStatus": "int32 code",
+    "ResponseHeader": "unitree_api/RequestIdentity identity\nunitree_api/ResponseStatus status",
+    "Response": "unitree_api/ResponseHeader header\nstring data\nuint8[] binary",
+}
+"""Those of unitree_api."""
+
 
 def all_messages() -> list[type[Message]]:
     """Every message type that the bridge has."""
@@ -98,9 +115,10 @@ def all_messages() -> list[type[Message]]:
 def reference() -> Typestore:
     """ROS 2's own types and Unitree's."""
     store = get_typestore(Stores.ROS2_HUMBLE)
-    for name, text in UNITREE.items():
-        lines = "\n".join(line.strip() for line in text.splitlines() if line.strip())
-        store.register(get_types_from_msg(lines, f"unitree_hg/msg/{name}"))
+    for package, texts in (("unitree_hg", UNITREE), ("unitree_api", UNITREE_API)):
+        for name, text in texts.items():
+            lines = "\n".join(line.strip() for line in text.splitlines() if line.strip())
+            store.register(get_types_from_msg(lines, f"{package}/msg/{name}"))
     return store
 
 

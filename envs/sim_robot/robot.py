@@ -26,6 +26,8 @@ class SimulatedRobot:
     """One robot, that hangs from a crane at first where there is one.
 
     interference: what goes wrong from now on; may be replaced at any time
+    controller: name of the robot's own controller that has the motors, empty for none; it does nothing but
+        keep others from them
     refused: commands that were dropped, by reason
     obeyed: commands that were followed
     timeouts: how often commands stopped
@@ -35,6 +37,7 @@ class SimulatedRobot:
         self, seed: int = 0, interference: Interference | None = None, crane_seconds: float = 10.0
     ) -> None:
         self.interference = Interference() if interference is None else interference
+        self.controller = ""
         self.refused: Counter[Refusal] = Counter()
         self.obeyed = 0
         self.timeouts = 0
@@ -89,7 +92,7 @@ class SimulatedRobot:
         return self._states.arrived(now)
 
     def _take(self, payload: bytes, now: float) -> None:
-        order = self._check.read(payload)
+        order = Refusal.CONTROLLER if self.controller else self._check.read(payload)
         if isinstance(order, Refusal):
             self.refused[order] += 1
             return

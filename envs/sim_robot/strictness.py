@@ -21,8 +21,9 @@ _ROWS: Final = ("q", "dq", "tau", "kp", "kd")
 
 
 class Refusal(Enum):
-    """Why a command was dropped; the first that applies."""
+    """Why a command was dropped; the first that applies. CONTROLLER: the robot's own has the motors."""
 
+    CONTROLLER = "controller"
     SIZE = "size"
     CRC = "crc"
     MODE_PR = "mode_pr"

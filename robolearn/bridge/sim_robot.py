@@ -14,6 +14,7 @@ from robolearn.bridge.message import encode
 from robolearn.bridge.messages.builtin_interfaces import Time
 from robolearn.bridge.messages.diagnostic_msgs import DiagnosticArray, DiagnosticStatus, KeyValue
 from robolearn.bridge.messages.std_msgs import Header
+from robolearn.bridge.motion_switcher import SimulatedSwitcher
 from robolearn.bridge.network import join
 from robolearn.bridge.sim_settings import SimRobotSettings
 from robolearn.bridge.topics import LOW_COMMANDS, LOW_STATES, SIMULATED_ROBOT
@@ -96,10 +97,13 @@ class Served:
         self._commands: Mailbox = transport.mailbox(LOW_COMMANDS)
         self._send = transport.publisher(LOW_STATES)
         self._tell = transport.publisher(SIMULATED_ROBOT)
+        self._switcher = SimulatedSwitcher(transport, robot.controller)
         self._taken = 0
 
     def step(self, now: float) -> None:
         """Take the last command if it is new, step, and publish what the robot reports. now: [s]."""
+        self._switcher.step()
+        self._robot.controller = self._switcher.controller
         arrival = self._commands.latest()
         commands = []
         if arrival is not None and arrival.number != self._taken:
@@ -166,7 +170,9 @@ def _shown(robot: "SimulatedRobot", view: bool) -> Callable[[], None]:
 def _g1(settings: SimRobotSettings) -> "SimulatedRobot":
     from envs.sim_robot.robot import SimulatedRobot
 
-    return SimulatedRobot(settings.seed, settings.faults, settings.crane_seconds)
+    robot = SimulatedRobot(settings.seed, settings.faults, settings.crane_seconds)
+    robot.controller = settings.controller
+    return robot
 
 
 _ROBOTS: Final[Mapping[str, Callable[[SimRobotSettings], "SimulatedRobot"]]] = {"g1": _g1}

@@ -52,6 +52,7 @@ class SimRobotSettings:
     domain: of DDS, as ROS_DOMAIN_ID
     dds: Cyclone DDS's configuration in place of `interface`: XML, or a file:// URI
     crane_seconds: how long a crane holds the robot from its first stiff command on; 0 for no crane at all
+    controller: name of the robot's own controller that has the motors, such as ai; empty for debug mode
     seconds: stop after this long, 0 to go on until interrupted [s]
     view: also show the robot, in a window or, where there is no display, in a browser
     faults: latency, loss and whatever else shall go wrong
@@ -63,6 +64,7 @@ class SimRobotSettings:
     domain: int = 0
     dds: str | None = None
     crane_seconds: float = 10.0
+    controller: str = ""
     seconds: float = 0.0
     view: bool = False
     faults: Interference = field(default_factory=Interference)

@@ -14,6 +14,7 @@ from robolearn.bridge.messages.sensor_msgs import Imu, JointState
 from robolearn.bridge.messages.std_msgs import Bool, String
 from robolearn.bridge.messages.tf2_msgs import TFMessage
 from robolearn.bridge.messages.trajectory_msgs import JointTrajectory
+from robolearn.bridge.messages.unitree_api import Request, Response
 from robolearn.bridge.messages.unitree_hg import HandCmd, HandState, IMUState, LowCmd, LowState
 
 
@@ -36,6 +37,10 @@ LOW_STATES: Final = Topic("/lowstate", LowState)
 TORSO_IMU: Final = Topic("/secondary_imu", IMUState)
 UPPER_BODY_COMMANDS: Final = Topic("/arm_sdk", LowCmd)
 """Of the G1, whose own controller keeps the balance while it takes the last of these."""
+
+MOTION_REQUESTS: Final = Topic("/api/motion_switcher/request", Request)
+MOTION_RESPONSES: Final = Topic("/api/motion_switcher/response", Response)
+"""Of the service that says which controller has the motors."""
 
 HAND_COMMANDS: Final = {side: Topic(f"/dex3/{side}/cmd", HandCmd) for side in ("left", "right")}
 HAND_STATES: Final = {side: Topic(f"/dex3/{side}/state", HandState) for side in ("left", "right")}

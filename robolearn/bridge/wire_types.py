@@ -84,6 +84,7 @@ UINT8: Final = Scalar("uint8", "B")
 INT16: Final = Scalar("int16", "h")
 INT32: Final = Scalar("int32", "i")
 UINT32: Final = Scalar("uint32", "I")
+INT64: Final = Scalar("int64", "q")
 FLOAT32: Final = Scalar("float32", "f", 0.0)
 FLOAT64: Final = Scalar("float64", "d", 0.0)
 

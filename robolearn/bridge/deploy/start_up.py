@@ -6,6 +6,7 @@ from typing import Final
 
 from robolearn.bridge.deploy.estimate import StateReader
 from robolearn.bridge.deploy.foreign import ForeignCommands
+from robolearn.bridge.motion_switcher import active_controller
 from robolearn.bridge.topics import LOW_STATES
 from robolearn.bridge.transport import Clock, Transport
 from robolearn.errors import UserError
@@ -32,12 +33,15 @@ def check_robot(
 ) -> None:
     """Raises UserError unless the robot answers and nobody else commands it.
 
+    A robot without a motion switcher is taken at its word that nobody publishes commands.
+
     joints: number of the robot's joints
     where: it was looked for, for the message
     dry_run: others may command it
     """
     _await_state(transport, joints, where, clock, sleep)
     if not dry_run:
+        _require_released(transport, clock, sleep)
         _require_alone(transport, clock, sleep)
 
 
@@ -53,13 +57,21 @@ def _await_state(transport: Transport, joints: int, where: str, clock: Clock, sl
         sleep(_BETWEEN)
 
 
+def _require_released(transport: Transport, clock: Clock, sleep: Sleep) -> None:
+    controller = active_controller(transport, clock, sleep)
+    if controller:
+        raise UserError(
+            f"the robot's own controller '{controller}' has the motors: put the robot into debug mode (L2+R2)"
+        )
+
+
 def _require_alone(transport: Transport, clock: Clock, sleep: Sleep) -> None:
     foreign = ForeignCommands(transport)
     end = clock() + LISTENING
     while clock() < end:
         if foreign.there(clock()):
             raise UserError(
-                "somebody else commands the motors: there is a publisher on rt/lowcmd; "
-                "stop it, and put the robot into debug mode (L2+R2) if it is its own controller"
+                "somebody else commands the motors: there is a publisher on rt/lowcmd; stop it, or, if it is "
+                "the robot's own controller, put the robot into debug mode (L2+R2)"
             )
         sleep(_BETWEEN)

@@ -9,7 +9,7 @@ from robolearn.bridge.message import Message
 from robolearn.bridge.messages.diagnostic_msgs import DiagnosticArray
 from robolearn.bridge.messages.unitree_hg import LowState
 
-STANDARD = [kind for kind in all_messages() if not kind.ROS_TYPE.startswith("unitree_hg")]
+STANDARD = [kind for kind in all_messages() if not kind.ROS_TYPE.startswith("unitree_")]
 
 
 @pytest.mark.parametrize("kind", STANDARD, ids=lambda kind: kind.ROS_TYPE)
