@@ -61,7 +61,9 @@ TASKS: Final[Mapping[str, Task]] = {
     "g1_worker": Task(environment="envs.humanoid.tasks:worker"),
     "g1_worker_legs": Task(environment="envs.humanoid.tasks:worker_legs"),
     "g1_stand": Task(environment="envs.humanoid.tasks:stand"),
-    "g1_reach": Task(environment="envs.humanoid.tasks:reach"),
+    "g1_reach": Task(
+        environment="envs.humanoid.tasks:reach", expert="envs.humanoid.reach.expert:MendedTeacher"
+    ),
     "g1_tour": Task(environment="envs.humanoid.tour.environment:TourEnvironment"),
 }
 

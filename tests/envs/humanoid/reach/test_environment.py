@@ -11,6 +11,7 @@ from envs.humanoid.reach.sensing import OBSERVATION, Stand, in_heading
 from envs.humanoid.reach.sources import GeneratedSource
 from envs.humanoid.reach.teacher import mended, published, wrapped
 from envs.humanoid.tasks import reach
+from envs.registry import make_expert
 from robolearn.environment import episode_seeds
 from robolearn.errors import UserError
 from robolearn.policies.worker.mirror import Mirror
@@ -129,3 +130,9 @@ def test_generated_references_are_their_seeds_alone() -> None:
 def test_an_unknown_randomness_is_named() -> None:
     with pytest.raises(UserError, match="full"):
         reach(1, randomness="ful")
+
+
+def test_the_expert_is_the_mended_teacher(environment: ReachEnvironment) -> None:
+    expert, seen = make_expert(environment), environment.reset(episode_seeds(3, 0, 3))
+    expert.reset(episode_seeds(3, 0, 3))
+    assert torch.equal(expert.act(seen), environment.limited(mended(environment)))
