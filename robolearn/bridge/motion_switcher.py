@@ -1,7 +1,7 @@
 """The service of Unitree's robots that says which of their own controllers has the motors, and ends it.
 
-Names and numbers are those of unitree_sdk2's motion switcher; what it releases, the remote control's debug mode
-(L2+R2) does too. Deployment only asks: releasing is the operator's to do.
+Names and numbers are those of unitree_sdk2's motion switcher; what it releases, the remote control's debug
+mode (L2+R2) does too. Deployment only asks: releasing is the operator's to do.
 """
 
 import json
