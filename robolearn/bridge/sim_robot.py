@@ -1,6 +1,5 @@
 """`robolearn sim-robot`: a simulated robot in real time, on the topics of the real one."""
 
-import signal
 import sys
 import threading
 import time
@@ -10,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from robolearn.bridge.deploy.periods import Periods
+from robolearn.bridge.interruption import on_interruption
 from robolearn.bridge.message import encode
 from robolearn.bridge.messages.builtin_interfaces import Time
 from robolearn.bridge.messages.diagnostic_msgs import DiagnosticArray, DiagnosticStatus, KeyValue
@@ -50,10 +50,9 @@ def sim_robot(settings: SimRobotSettings) -> dict[str, Any]:
     robot = _ROBOTS[settings.robot](settings)
     transport = join(settings.interface, settings.domain, settings.dds)
     stop = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stop.set())
     try:
-        summary = _serve(robot, transport, settings, stop)
+        with on_interruption(stop.set):
+            summary = _serve(robot, transport, settings, stop)
     finally:
         transport.close()
     write_json(Path(settings.out) / SUMMARY, summary)

@@ -1,13 +1,12 @@
 """`robolearn deploy`: a worker's policy on a robot."""
 
-import signal
 import sys
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
 from robolearn.bridge.deploy.settings import DeploySettings
+from robolearn.bridge.interruption import on_interruption
 from robolearn.bridge.network import join
 from robolearn.errors import UserError, unknown_name
 from robolearn.storage import write_json
@@ -58,19 +57,8 @@ def _run(settings: DeploySettings, *parts: Any) -> dict[str, Any]:
     except ImportError as error:
         raise UserError(f"{error.name} is missing: pip install 'robolearn[bridge]'") from error
     deployment = Deployment(settings, *parts)
-    with _signals(deployment.stop.set):
+    with on_interruption(deployment.stop.set):
         return deployment.run()
-
-
-@contextmanager
-def _signals(stop: Callable[[], object]) -> Iterator[None]:
-    """SIGINT and SIGTERM brake the robot and end the program."""
-    before = {number: signal.signal(number, lambda *_: stop()) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
 
 
 def _told(summary: Mapping[str, Any], settings: DeploySettings) -> str:

@@ -5,6 +5,7 @@ policy is a process since torch keeps Python's lock, collects garbage and may be
 thread that wakes 50 times a second.
 """
 
+import logging
 import os
 import sys
 import threading
@@ -25,6 +26,8 @@ from robolearn.bridge.safety.settings import SafetySettings
 from robolearn.bridge.safety.state_machine import may_end
 from robolearn.bridge.topics import Topic
 from robolearn.bridge.transport import Transport
+
+_log = logging.getLogger(__name__)
 
 BAG: Final = "bag-%Y%m%dT%H%M%SZ"
 """Folder of a run's recording under `out`, by the time when it began (UTC)."""
@@ -77,6 +80,7 @@ class Deployment:
         self._recorder = Recorder(self._bag) if settings.record else None
         self._ended = threading.Event()
         self._errors: list[BaseException] = []
+        self._announced = 0
         self._began = time.monotonic()
         self._loop = CommandLoop(
             transport,
@@ -149,6 +153,7 @@ class Deployment:
             pace = Pace(PERIOD)
             while not self._ended.is_set():
                 self._telemetry.tick(time.monotonic())
+                self._announce()
                 if self._recorder is not None:
                     self._recorder.flush()
                 pace.wait()
@@ -159,6 +164,12 @@ class Deployment:
             self._ended.wait()
             if self._recorder is not None:
                 self._recorder.close()
+
+    def _announce(self) -> None:
+        """Tell whoever watches the terminal of changes of mode."""
+        for change in self._loop.transitions[self._announced :]:
+            self._announced += 1
+            _log.info("%.1f s: %s, %s", change.at - self._began, change.mode.value, change.reason)
 
     def _raise_priority(self) -> None:
         if self._settings.priority:
