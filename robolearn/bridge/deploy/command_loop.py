@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from robolearn.bridge.deploy.arms import Arms
 from robolearn.bridge.deploy.estimate import StateEstimate, StateReader
 from robolearn.bridge.deploy.exchange import PolicyAnswer, PolicyRequest
 from robolearn.bridge.deploy.foreign import ForeignCommands
@@ -17,7 +18,7 @@ from robolearn.bridge.deploy.steering import Steering
 from robolearn.bridge.images import LOW_COMMAND, seal, to_wire
 from robolearn.bridge.safety.filter import Changes, safe_command
 from robolearn.bridge.safety.inputs import Inputs
-from robolearn.bridge.safety.joints import JointCommand
+from robolearn.bridge.safety.joints import JointCommand, Vector
 from robolearn.bridge.safety.postures import braking
 from robolearn.bridge.safety.settings import SafetySettings
 from robolearn.bridge.safety.state_machine import Mode, Situation, advance, begin
@@ -100,7 +101,7 @@ class CommandLoop:
         self._foreign = None if dry_run else ForeignCommands(transport)
         self._publish = None if dry_run else transport.publisher(LOW_COMMANDS)
         self._motion = Motion(profile, owned, self.safety.stand_time)
-        self._steering = Steering(profile)
+        self._steering, self._arms = Steering(profile), Arms(profile, owned)
         self._policy_period = 1.0 / next(iter(profile.tasks.values())).control_rate_hz
         self._asked_at = now - self._policy_period
         self._asked = 0
@@ -122,7 +123,7 @@ class CommandLoop:
         answer = None if message is None else PolicyAnswer.of(message)
         self._decide(now, estimate, answer, wishes)
         if estimate is not None:
-            self._act(estimate, answer, wishes)
+            self._act(estimate, answer, self._arms_posture(wishes))
             self._ask(now, estimate, wishes)
 
     def brake(self) -> None:
@@ -156,11 +157,19 @@ class CommandLoop:
         if after.mode is not before.mode and not after.refused:
             self._complaint = ""
 
-    def _act(self, estimate: StateEstimate, answer: PolicyAnswer | None, wishes: Wishes) -> None:
+    def _arms_posture(self, wishes: Wishes) -> Vector:
+        """(J,) of the joints that the policy does not own [rad]."""
+        if self.situation.mode is not Mode.POLICY:
+            self._arms.reset()
+        elif wishes.targets is not None:
+            self._complaint = self._arms.aim(wishes.targets) or self._complaint
+        return self._arms.step(self._profile.period)
+
+    def _act(self, estimate: StateEstimate, answer: PolicyAnswer | None, arms: Vector) -> None:
         measured, limits = estimate.joints, self._profile.limits
         sent = braking(measured.q, limits.damping) if self._command is None else self._command
         targets = None if answer is None else answer.targets
-        wanted = self._motion.command(self.situation, measured.q, sent.q, targets)
+        wanted = self._motion.command(self.situation, measured.q, sent.q, arms, targets)
         self._command, changes = safe_command(wanted, sent, measured, limits)
         if changes.any() and self.situation.mode in _STIFF:
             self.filtered += 1

@@ -11,7 +11,7 @@ from robolearn.bridge.safety.state_machine import Mode, Situation
 class Motion:
     """Remembers where each mode began.
 
-    owned: joints of the policy; all others are kept in the standing posture
+    owned: joints of the policy
     stand_time: of the way into the standing posture [s]
     """
 
@@ -22,12 +22,13 @@ class Motion:
         self._start = profile.standing
 
     def command(
-        self, situation: Situation, measured: Vector, sent: Vector, targets: Vector | None
+        self, situation: Situation, measured: Vector, sent: Vector, arms: Vector, targets: Vector | None
     ) -> JointCommand:
         """To all J joints.
 
         measured: (J,) angles [rad]
         sent: (J,) angles of the last command [rad]
+        arms: (J,) of the joints that the policy does not own, while it drives [rad]
         targets: (A,) of the policy [rad]; where there are none it is as if they were not finite
         """
         if (situation.mode, situation.since) != (self._mode, self._since):
@@ -41,7 +42,7 @@ class Motion:
         if self._mode is Mode.HOLD:
             return holding(self._start, owned.kp, owned.kd)
         if self._mode is Mode.POLICY:
-            posture = profile.standing.copy()
+            posture = arms.copy()
             posture[owned.places] = np.nan if targets is None else targets
             return holding(posture, owned.kp, owned.kd)
         return braking(measured, profile.limits.damping)

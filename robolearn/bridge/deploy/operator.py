@@ -10,9 +10,10 @@ from robolearn.bridge.errors import BridgeError
 from robolearn.bridge.message import AnyMessage, decode
 from robolearn.bridge.messages.geometry_msgs import Twist
 from robolearn.bridge.messages.std_msgs import Bool, String
+from robolearn.bridge.messages.trajectory_msgs import JointTrajectory
 from robolearn.bridge.safety.inputs import Request
 from robolearn.bridge.safety.joints import Vector
-from robolearn.bridge.topics import EMERGENCY_STOP, HEARTBEAT, MODE, VELOCITY_COMMANDS, Topic
+from robolearn.bridge.topics import EMERGENCY_STOP, HEARTBEAT, JOINT_TARGETS, MODE, VELOCITY_COMMANDS, Topic
 from robolearn.bridge.transport import Arrival, Transport
 
 VELOCITY_AGE: Final = 0.5
@@ -36,6 +37,7 @@ class Wishes:
     request: a change of mode, in the tick in which it came
     emergency_stop: whether the button is down
     heartbeat_age: since the last sign of life [s]
+    targets: of joints that no policy owns, in the tick in which they came
     arrivals: messages that came since the last tick, by topic
     complaint: what was asked for and does not exist, empty for nothing
     """
@@ -44,6 +46,7 @@ class Wishes:
     request: Request
     emergency_stop: bool
     heartbeat_age: float
+    targets: JointTrajectory | None
     arrivals: tuple[tuple[Topic, Arrival], ...]
     complaint: str
 
@@ -86,11 +89,12 @@ class Operator:
         self._stop = _New(transport, EMERGENCY_STOP, Bool)
         self._mode = _New(transport, MODE, String)
         self._heartbeat = _New(transport, HEARTBEAT, Bool)
+        self._targets = _New(transport, JOINT_TARGETS, JointTrajectory)
         self._pressed = False
 
     def read(self, now: float) -> Wishes:
         """Wishes at the time `now` [s]."""
-        topics = (self._twist, self._stop, self._mode, self._heartbeat)
+        topics = (self._twist, self._stop, self._mode, self._heartbeat, self._targets)
         new = [topic for topic in topics if topic.look()]
         if self._stop in new:
             # A message that cannot be read was sent by somebody in a hurry.
@@ -101,6 +105,7 @@ class Operator:
             request=request,
             emergency_stop=self._pressed,
             heartbeat_age=self._heartbeat.age(now) if self._heartbeat_needed else 0.0,
+            targets=self._targets.message if self._targets in new else None,
             arrivals=tuple((topic.topic, topic.arrival) for topic in new if topic.arrival is not None),
             complaint=complaint,
         )

@@ -8,11 +8,13 @@ import pytest
 from deployed_robot import QUICK, DeployedRobot
 from envs.robots.g1.limits import g1_limits
 from envs.sim_robot.strictness import CommandCheck, Order
+from robolearn.bridge.deploy.arms import SPEED
 from robolearn.bridge.deploy.exchange import PolicyAnswer
 from robolearn.bridge.images import LOW_COMMAND, from_wire
+from robolearn.bridge.messages.trajectory_msgs import JointTrajectory, JointTrajectoryPoint
 from robolearn.bridge.safety.state_machine import Mode
 from robolearn.bridge.sim_settings import Interference
-from robolearn.bridge.topics import EMERGENCY_STOP, LOW_COMMANDS
+from robolearn.bridge.topics import EMERGENCY_STOP, JOINT_TARGETS, LOW_COMMANDS
 
 PERIOD = 0.002
 HOLD_TIME = round(QUICK.hold_time / PERIOD)
@@ -176,6 +178,31 @@ def test_a_velocity_that_grows_old_is_none(driven: DeployedRobot) -> None:
     low = driven.loop.snapshot.velocity[3]
     driven.run(0.06)
     assert driven.loop.snapshot.velocity.tolist() == [0.0, 0.0, 0.0, low]
+
+
+def test_arms_follow_their_targets_slowly(driven: DeployedRobot) -> None:
+    names = ["left_elbow_joint", "right_shoulder_pitch_joint"]
+    elbow, shoulder = (driven.profile.joints.index(name) for name in names)
+
+    def aim(names: list[str], positions: list[float]) -> None:
+        point = JointTrajectoryPoint(positions=positions)
+        driven.say(JOINT_TARGETS, JointTrajectory(joint_names=names, points=[point]))
+        driven.run(0.1)
+
+    aim(names, [1.5, 9.0])
+    q = from_wire(driven.sent[-1], LOW_COMMAND)["motor_cmd"]["q"]
+    assert q[elbow] == pytest.approx(driven.profile.standing[elbow] + 0.1 * SPEED, abs=0.005)
+    driven.run(0.9)
+    q = from_wire(driven.sent[-1], LOW_COMMAND)["motor_cmd"]["q"]
+    assert q[elbow] == pytest.approx(1.5) and q[shoulder] > 1.0 and all_obeyed(driven)
+    for wrong, positions, said in (
+        (["left_knee_joint"], [1.0], "'left_knee_joint', which is not free"),
+        (["left_elbow_joint"], [1.0, 2.0], "1 joints with 2 positions"),
+        (["left_elbow_joint"], [np.nan], "not finite"),
+    ):
+        aim(wrong, positions)
+        assert driven.loop.snapshot is not None and said in driven.loop.snapshot.complaint
+    assert driven.mode is Mode.POLICY
 
 
 def test_shutting_down_brakes_before_it_ends(driven: DeployedRobot) -> None:
