@@ -2,9 +2,11 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 
+from robolearn.bridge.deploy.ages import age
 from robolearn.bridge.deploy.arms import Arms
 from robolearn.bridge.deploy.estimate import StateEstimate, StateReader
 from robolearn.bridge.deploy.exchange import PolicyAnswer, PolicyRequest
@@ -24,6 +26,9 @@ from robolearn.bridge.safety.settings import SafetySettings
 from robolearn.bridge.safety.state_machine import Mode, Situation, advance, begin
 from robolearn.bridge.topics import LOW_COMMANDS, LOW_STATES, Topic
 from robolearn.bridge.transport import Transport
+
+_STIFF: Final = (Mode.STAND, Mode.POLICY, Mode.HOLD)
+"""Modes that command more than braking."""
 
 Record = Callable[[Topic, bytes], None]
 """Keeps a message; must not wait."""
@@ -139,7 +144,7 @@ class CommandLoop:
         inputs = Inputs(
             now=now,
             state_age=self.states.age(now),
-            policy_age=np.inf if answer is None else now - answer.at,
+            policy_age=np.inf if answer is None else age(now, answer.at),
             heartbeat_age=wishes.heartbeat_age,
             tilt=np.nan if estimate is None else estimate.tilt,
             temperature=np.nan if estimate is None else estimate.temperature,
@@ -205,7 +210,3 @@ class CommandLoop:
         self._asked += 1
         request = PolicyRequest(self._asked, active, self._velocity, estimate.measurement)
         self._requests.put(request.vector())
-
-
-_STIFF = (Mode.STAND, Mode.POLICY, Mode.HOLD)
-"""Modes whose commands the filter should not need to change."""

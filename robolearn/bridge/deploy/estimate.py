@@ -6,6 +6,7 @@ from functools import cached_property
 
 import numpy as np
 
+from robolearn.bridge.deploy.ages import age
 from robolearn.bridge.errors import BridgeError
 from robolearn.bridge.images import LOW_STATE, checksum, from_wire
 from robolearn.bridge.safety.joints import JointMeasurement, Vector
@@ -87,7 +88,7 @@ class StateReader:
 
     def age(self, now: float) -> float:
         """Since the last new state came [s]; infinite before the first."""
-        return math.inf if self._last is None else now - self._last.at
+        return math.inf if self._last is None else age(now, self._last.at)
 
     def _take(self, arrival: Arrival) -> None:
         try:

@@ -6,6 +6,7 @@ from typing import Final, Generic
 
 import numpy as np
 
+from robolearn.bridge.deploy.ages import age
 from robolearn.bridge.errors import BridgeError
 from robolearn.bridge.message import AnyMessage, decode
 from robolearn.bridge.messages.geometry_msgs import Twist
@@ -74,7 +75,7 @@ class _New(Generic[AnyMessage]):
         return True
 
     def age(self, now: float) -> float:
-        return math.inf if self.arrival is None else now - self.arrival.at
+        return math.inf if self.arrival is None else age(now, self.arrival.at)
 
 
 class Operator:

@@ -53,6 +53,11 @@ class TestStateReader:
         self.take(state(12), 4.0)
         assert self.reader.age(4.0) == 0.0
 
+    def test_what_comes_while_a_tick_is_at_work_is_new(self) -> None:
+        self.take(state(10), 2.0)
+        assert self.reader.age(2.0 - 0.001) == 0.0
+        assert self.reader.age(1.0) == -1.0
+
     def test_the_robots_clock_may_start_again(self) -> None:
         self.take(state(2**32 - 2), 2.0)
         self.take(state(2**32), 3.0)
