@@ -3,8 +3,8 @@
 from typing import Final
 
 AHEAD: Final = 0.05
-"""That something may be younger than the tick [s]; chosen: longer than a thread is kept from its work between
-reading the clock and reading a mailbox, and shorter than the shortest time that anything may be late."""
+"""That something may be younger than the tick [s]; chosen: far longer than a thread is kept from its work
+between reading the clock and reading a mailbox, and far shorter than a clock that was set differs by."""
 
 
 def age(now: float, at: float) -> float:

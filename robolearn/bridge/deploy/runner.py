@@ -26,6 +26,7 @@ from robolearn.bridge.safety.settings import SafetySettings
 from robolearn.bridge.safety.state_machine import may_end
 from robolearn.bridge.topics import Topic
 from robolearn.bridge.transport import Transport
+from robolearn.errors import UserError
 
 _log = logging.getLogger(__name__)
 
@@ -131,7 +132,8 @@ class Deployment:
         except BaseException as error:
             self._errors.append(error)
             self.stop.set()
-            self._brake()
+            if self._loop.snapshot is not None:
+                self._brake()
         finally:
             self._ended.set()
 
@@ -173,7 +175,13 @@ class Deployment:
 
     def _raise_priority(self) -> None:
         if self._settings.priority:
-            os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(self._settings.priority))
+            try:
+                os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(self._settings.priority))
+            except (OSError, AttributeError) as error:
+                raise UserError(
+                    f"priority={self._settings.priority} is refused by the system ({error}): it takes Linux, "
+                    "CAP_SYS_NICE and 1 to 99; priority=0 does without"
+                ) from error
 
     def _record(self, topic: Topic, payload: bytes) -> None:
         if self._recorder is not None:

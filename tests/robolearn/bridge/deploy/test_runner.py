@@ -25,6 +25,7 @@ from robolearn.bridge.sim_robot import Served
 from robolearn.bridge.topics import LOW_COMMANDS, MODE
 from robolearn.bridge.transport import LoopbackNetwork
 from robolearn.checkpoint import load_checkpoint
+from robolearn.errors import UserError
 
 SAFETY = replace(QUICK, damp_time=0.2, state_age=0.5, tick=5.0)
 """Patient, since machines that run tests may be busy; and quick to leave."""
@@ -116,6 +117,11 @@ def test_an_observer_that_fails_ends_the_run_braked(network: LoopbackNetwork, tm
     with pytest.raises(RuntimeError, match="on purpose"):
         run.run()
     assert run._loop.situation.mode.value == "damp"
+
+
+def test_a_priority_that_the_system_refuses(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="priority=1000 is refused by the system"):
+        deployment(LoopbackNetwork(), tmp_path, record=False, priority=1000).run()
 
 
 def test_without_a_robot_there_is_nothing_to_brake(tmp_path: Path) -> None:
