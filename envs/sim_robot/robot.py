@@ -14,6 +14,7 @@ from envs.sim_robot.channel import Channel
 from envs.sim_robot.crane import Crane
 from envs.sim_robot.sensors import MODE_MACHINE, Sensors
 from envs.sim_robot.strictness import CommandCheck, Order, Refusal
+from robolearn.bridge.remote_control import Button
 from robolearn.bridge.safety.postures import braking
 from robolearn.bridge.sim_settings import Interference
 
@@ -28,6 +29,7 @@ class SimulatedRobot:
     interference: what goes wrong from now on; may be replaced at any time
     controller: name of the robot's own controller that has the motors, empty for none; it does nothing but
         keep others from them
+    buttons: of its remote control that are down
     refused: commands that were dropped, by reason
     obeyed: commands that were followed
     timeouts: how often commands stopped
@@ -38,6 +40,7 @@ class SimulatedRobot:
     ) -> None:
         self.interference = Interference() if interference is None else interference
         self.controller = ""
+        self.buttons = Button(0)
         self.refused: Counter[Refusal] = Counter()
         self.obeyed = 0
         self.timeouts = 0
@@ -114,5 +117,5 @@ class SimulatedRobot:
         repeated = self._repeats.random() < self.interference.stale
         if not repeated or not self._last_report:
             tick = round(1000.0 * TIMESTEP * self._ticks)
-            self._last_report = self._sensors.report(tick, self._enabled, self.interference)
+            self._last_report = self._sensors.report(tick, self._enabled, self.buttons, self.interference)
         return self._last_report

@@ -9,6 +9,7 @@ from envs.humanoid.sensing import SensorNoise
 from envs.robots.g1.constants import JOINTS
 from envs.sim_robot.body import Body
 from robolearn.bridge.images import LOW_STATE, seal, to_wire
+from robolearn.bridge.remote_control import KEYS, Button
 from robolearn.bridge.sim_settings import Interference
 
 MODE_MACHINE: Final = 5
@@ -36,12 +37,16 @@ class Sensors:
         self._image["version"], self._image["mode_machine"] = VERSION, MODE_MACHINE
         self._motors = self._image["motor_state"][:_JOINTS]
 
-    def report(self, tick: int, enabled: NDArray[np.bool_], interference: Interference) -> bytes:
+    def report(
+        self, tick: int, enabled: NDArray[np.bool_], buttons: Button, interference: Interference
+    ) -> bytes:
         """The message of now.
 
         tick: since the robot was switched on [ms]
         enabled: (29,) motors that are switched on
+        buttons: of the remote control that are down
         """
+        self._image["wireless_remote"][KEYS] = list(buttons.to_bytes(2, "little"))
         self._image["tick"] = tick % 2**32
         self._fill_motors(enabled, interference)
         self._fill_imu(interference)

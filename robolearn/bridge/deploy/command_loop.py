@@ -151,7 +151,7 @@ class CommandLoop:
             voltage=np.nan if estimate is None else estimate.voltage,
             action_finite=answer is None or bool(np.isfinite(answer.targets).all()),
             foreign_publisher=self._foreign is not None and self._foreign.there(now),
-            emergency_stop=wishes.emergency_stop,
+            emergency_stop=wishes.emergency_stop or (estimate is not None and estimate.remote_stop),
             shutdown=self.shutdown,
             request=wishes.request,
         )

@@ -9,6 +9,7 @@ import numpy as np
 from robolearn.bridge.deploy.ages import age
 from robolearn.bridge.errors import BridgeError
 from robolearn.bridge.images import LOW_STATE, checksum, from_wire
+from robolearn.bridge.remote_control import STOP, pressed
 from robolearn.bridge.safety.joints import JointMeasurement, Vector
 from robolearn.bridge.transport import Arrival, Mailbox
 
@@ -27,6 +28,7 @@ class StateEstimate:
     acceleration: (3,) in the pelvis, that against gravity included [m/s^2]
     temperature: of the hottest motor [degrees Celsius]
     voltage: of the motor with the least [V]
+    remote_stop: whether somebody stops the robot by its remote control
     """
 
     at: float
@@ -39,6 +41,7 @@ class StateEstimate:
     acceleration: Vector
     temperature: float
     voltage: float
+    remote_stop: bool
 
     @cached_property
     def gravity(self) -> Vector:
@@ -116,4 +119,5 @@ class StateReader:
             acceleration=imu["accelerometer"].astype(np.float64),
             temperature=float(motors["temperature"].max()),
             voltage=float(motors["vol"].min()),
+            remote_stop=pressed(image["wireless_remote"]) == STOP,
         )

@@ -12,6 +12,7 @@ from robolearn.bridge.deploy.arms import SPEED
 from robolearn.bridge.deploy.exchange import PolicyAnswer
 from robolearn.bridge.images import LOW_COMMAND, from_wire
 from robolearn.bridge.messages.trajectory_msgs import JointTrajectory, JointTrajectoryPoint
+from robolearn.bridge.remote_control import STOP, Button
 from robolearn.bridge.safety.state_machine import Mode
 from robolearn.bridge.sim_settings import Interference
 from robolearn.bridge.topics import EMERGENCY_STOP, JOINT_TARGETS, LOW_COMMANDS
@@ -107,6 +108,15 @@ def test_the_emergency_stop_brakes_at_once(mode: str) -> None:
 def test_an_emergency_stop_that_cannot_be_read_is_one(driven: DeployedRobot) -> None:
     driven.operator.publisher(EMERGENCY_STOP)(b"garbage")
     assert driven.ticks_until(Mode.DAMP) <= 2
+
+
+def test_the_robots_own_remote_control_stops_it(driven: DeployedRobot) -> None:
+    driven.robot.buttons = Button.L2
+    driven.run(0.02)
+    assert driven.mode is Mode.POLICY
+    driven.robot.buttons = STOP
+    assert driven.ticks_until(Mode.DAMP) <= 3
+    assert driven.loop.situation.reason == "emergency stop" and is_braked(driven.sent[-1])
 
 
 @pytest.mark.parametrize("value", [np.nan, np.inf])
