@@ -45,7 +45,10 @@ class Port(Inbox, Outbox, Protocol):
 class RunningPolicy(Protocol):
     """A policy that runs elsewhere; a `PolicyProcess` is one."""
 
-    port: Port
+    @property
+    def port(self) -> Port:
+        """To it and from it."""
+        ...
 
     @property
     def pid(self) -> int:
