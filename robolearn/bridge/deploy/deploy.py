@@ -18,7 +18,7 @@ SUMMARY: Final = "deploy.json"
 def deploy(settings: DeploySettings) -> dict[str, Any]:
     """Run until interrupted, then brake the robot and leave; returns the summary, which stands in `out` too.
 
-    Raises UserError, before anything was commanded, for settings, a checkpoint, a network or a robot that
+    A run that fails leaves its summary as well. Raises UserError, before anything was commanded, for settings, a checkpoint, a network or a robot that
     will not do.
     """
     settings.check()
@@ -40,25 +40,28 @@ def deploy(settings: DeploySettings) -> dict[str, Any]:
         check_robot(transport, profile.limits.size, where, settings.dry_run)
         policy = PolicyProcess(str(checkpoint.path))
         try:
-            summary = _run(settings, transport, profile, owned, policy)
+            summary = _run(settings, checkpoint.identity, transport, profile, owned, policy)
         finally:
             policy.stop()
     finally:
         transport.close()
-    summary["checkpoint"] = checkpoint.identity
-    write_json(Path(settings.out) / SUMMARY, summary)
     sys.stdout.write(_told(summary, settings))
     return summary
 
 
-def _run(settings: DeploySettings, *parts: Any) -> dict[str, Any]:
+def _run(settings: DeploySettings, identity: str, *parts: Any) -> dict[str, Any]:
     try:
         from robolearn.bridge.deploy.runner import Deployment
     except ImportError as error:
         raise UserError(f"{error.name} is missing: pip install 'robolearn[bridge]'") from error
     deployment = Deployment(settings, *parts)
-    with on_interruption(deployment.stop.set):
-        return deployment.run()
+    try:
+        with on_interruption(deployment.stop.set):
+            deployment.run()
+    finally:
+        summary = {**deployment.summary(), "checkpoint": identity}
+        write_json(Path(settings.out) / SUMMARY, summary)
+    return summary
 
 
 def _told(summary: Mapping[str, Any], settings: DeploySettings) -> str:

@@ -102,8 +102,8 @@ class Deployment:
             transport, self._loop, profile.joints, time.time_ns, self._figures, self._record
         )
 
-    def run(self) -> dict[str, Any]:
-        """Until `stop` is set, or the time is up; returns the summary. Raises what ended a loop early."""
+    def run(self) -> None:
+        """Until `stop` is set, or the time is up. Raises what ended a loop early, once the robot is braked."""
         interval = sys.getswitchinterval()
         sys.setswitchinterval(_SWITCH_INTERVAL)
         threads = [
@@ -121,7 +121,6 @@ class Deployment:
             sys.setswitchinterval(interval)
         if self._errors:
             raise self._errors[0]
-        return self._summary()
 
     def _command(self) -> None:
         """Tick until the robot may be left; if anything fails, brake it with what cannot fail."""
@@ -193,7 +192,8 @@ class Deployment:
     def _figures(self) -> Mapping[str, object]:
         return {"policy_pid": self._policy.pid, "policy_alive": str(self._policy.alive).lower()}
 
-    def _summary(self) -> dict[str, Any]:
+    def summary(self) -> dict[str, Any]:
+        """How the run went, as JSON."""
         loop = self._loop
         return {
             "seconds": round(time.monotonic() - self._began, 3),
@@ -209,5 +209,6 @@ class Deployment:
             "damaged_states": loop.states.damaged,
             "repeated_states": loop.states.repeated,
             "policy_alive": self._policy.alive,
+            "errors": [f"{type(error).__name__}: {error}" for error in self._errors],
             "bag": None if self._recorder is None else str(self._bag),
         }

@@ -76,8 +76,9 @@ def test_a_run_ends_braked_and_is_recorded(network: LoopbackNetwork, tmp_path: P
     operator = network.join()
     ask = threading.Timer(0.2, lambda: operator.publisher(MODE)(encode(String("stand"))))
     ask.start()
-    summary = run.run()
+    run.run()
     ask.join()
+    summary = run.summary()
     assert [change["mode"] for change in summary["transitions"]] == ["stand", "damp"]
     assert summary["reason"] == "shutdown" and summary["mode"] == "damp"
     assert summary["command_loop"]["ticks"] > 20 and summary["commands_sent"] > 20
@@ -101,6 +102,7 @@ def test_a_command_loop_that_fails_leaves_the_robot_braked(network: LoopbackNetw
     run._loop.tick = tick
     with pytest.raises(RuntimeError, match="on purpose"):
         run.run()
+    assert run.summary()["errors"] == ["RuntimeError: on purpose"]
     arrival = listener.latest()
     assert arrival is not None and arrival.number > 31 + 0.2 * SAFETY.damp_time / 0.002
     motors = from_wire(arrival.payload, LOW_COMMAND)["motor_cmd"][:29]
@@ -125,5 +127,7 @@ def test_a_priority_that_the_system_refuses(tmp_path: Path) -> None:
 
 
 def test_without_a_robot_there_is_nothing_to_brake(tmp_path: Path) -> None:
-    summary = deployment(LoopbackNetwork(), tmp_path, record=False, seconds=0.05).run()
+    run = deployment(LoopbackNetwork(), tmp_path, record=False, seconds=0.05)
+    run.run()
+    summary = run.summary()
     assert summary["commands_sent"] == 0 and summary["seconds"] < 2.0
