@@ -18,8 +18,8 @@ SUMMARY: Final = "deploy.json"
 def deploy(settings: DeploySettings) -> dict[str, Any]:
     """Run until interrupted, then brake the robot and leave; returns the summary, which stands in `out` too.
 
-    A run that fails leaves its summary as well. Raises UserError, before anything was commanded, for settings, a checkpoint, a network or a robot that
-    will not do.
+    A run that fails leaves its summary as well. Raises UserError, before anything was commanded, for
+    settings, a checkpoint, a network or a robot that will not do.
     """
     settings.check()
     if settings.robot not in _PROFILES:

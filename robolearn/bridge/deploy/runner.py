@@ -103,7 +103,7 @@ class Deployment:
         )
 
     def run(self) -> None:
-        """Until `stop` is set, or the time is up. Raises what ended a loop early, once the robot is braked."""
+        """Until `stop` is set, or the time is up. Raises what ended a loop early, the robot being braked."""
         interval = sys.getswitchinterval()
         sys.setswitchinterval(_SWITCH_INTERVAL)
         threads = [
