@@ -5,6 +5,7 @@ from typing import Any, Final
 from robolearn.checkpoint import Checkpoint
 from robolearn.policies.worker.balance import posture_leans
 from robolearn.policies.worker.command import (
+    CATCHING_HEIGHT,
     COMMAND,
     GAIT_PERIOD,
     HEIGHT_RATE,
@@ -24,7 +25,9 @@ def towards(value, goal, rate):
 def moves(velocity):
     return hypot(velocity[0], velocity[1]) > still or abs(velocity[2]) > still
 velocity = [towards(*each) for each in zip(velocity, command_velocity, velocity_rate)]
-before, height = height, towards(height, command_height, height_rate)
+catches = moving and not moves(command_velocity) and not moves(velocity)
+goal = max(command_height, catching_height) if catches else command_height
+before, height = height, towards(height, goal, height_rate)
 lean_rate = (lean(height) - lean(before)) * control_rate
 forward = gravity[0] - sin(lean(height)) + rate_weight * (angular_velocity[1] - lean_rate)
 aside = gravity[1] - rate_weight * angular_velocity[0]
@@ -81,6 +84,7 @@ def _gait(policy: WorkerPolicy) -> dict[str, Any]:
         "still": STILL,
         "unsteady": UNSTEADY,
         "rocking": ROCKING,
+        "catching_height": CATCHING_HEIGHT,
         "rate_weight": RATE_WEIGHT,
     }
     return {
@@ -93,6 +97,7 @@ def _gait(policy: WorkerPolicy) -> dict[str, Any]:
             "still": "m/s and rad/s",
             "unsteady": "1",
             "rocking": "1",
+            "catching_height": "m",
             "rate_weight": "s",
         },
         "lean": {

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from robolearn.interpolation import interpolate
-from robolearn.policies.worker.command import HEIGHT_RATE, Gait, imbalance
+from robolearn.policies.worker.command import HEIGHT_RATE, Gait, height_goal, imbalance
 from robolearn.policies.worker.worker_policy import WorkerPolicy
 
 Lean = Callable[[Tensor], Tensor]
@@ -27,7 +27,7 @@ def followed_imbalance(
     control_rate: [Hz]
     """
     step = HEIGHT_RATE / control_rate
-    before = gait.height - (command[:, 3] - gait.height).clamp(-step, step)
+    before = gait.height - (height_goal(gait, command) - gait.height).clamp(-step, step)
     leaning = lean(gait.height)
     rate = (leaning - lean(before)) * control_rate
     return imbalance(gravity_in_pelvis, angular_velocity, leaning, rate)

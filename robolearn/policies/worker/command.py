@@ -16,9 +16,13 @@ VELOCITY_RATE: Final = (2.0, 2.0, 3.0)
 """Greatest changes of the velocities that the worker is told [m/s^2, m/s^2, rad/s^2]; chosen: from a brisk
 walk to a stand in a gait period. Told at once to stand, it fell over its own speed."""
 
-UNSTEADY, ROCKING = 0.18, 0.4
+UNSTEADY, ROCKING = 0.18, 0.3
 """Imbalances from which on a standing robot begins to step, and one that steps goes on; chosen. The first is
-above what sensor noise and squats make, the second above what steps do: they rock it by 0.2 to 0.3."""
+above what sensor noise and squats make, the second above what most steps do, which rock it by about 0.2."""
+
+CATCHING_HEIGHT: Final = 0.66
+"""A robot that steps though it is told to stand is told at least this height [m]; chosen: with legs folded it
+cannot step far."""
 
 RATE_WEIGHT: Final = 0.2
 """Of the tilt's rate in the imbalance [s]; chosen: near the time constant of toppling, 0.28 s."""
@@ -91,7 +95,7 @@ class CommandShaper:
         gait.velocity = gait.velocity + torch.minimum(
             torch.maximum(change, -self._velocity_rate), self._velocity_rate
         )
-        rise = command[:, 3] - gait.height
+        rise = height_goal(gait, command) - gait.height
         gait.height = gait.height + rise.clamp(-self._height_rate, self._height_rate)
         topples = imbalance > torch.where(gait.moving, ROCKING, UNSTEADY)
         wanted = is_moving(command) | is_moving(gait.velocity) | topples
@@ -101,6 +105,12 @@ class CommandShaper:
         stops = ~wanted & step_ends
         gait.phase = torch.where(stops, halves / 2.0, advanced) % 1.0
         gait.moving = wanted | (gait.moving & ~stops)
+
+
+def height_goal(gait: Gait, command: Tensor) -> Tensor:
+    """Heights (N,) [m] that the one told moves to under commands (N, 4)."""
+    catches = gait.moving & ~is_moving(command) & ~is_moving(gait.velocity)
+    return torch.where(catches, command[:, 3].clamp(min=CATCHING_HEIGHT), command[:, 3])
 
 
 def is_moving(command: Tensor) -> Tensor:

@@ -3,6 +3,7 @@
 import torch
 
 from robolearn.policies.worker.command import (
+    CATCHING_HEIGHT,
     GAIT_PERIOD,
     HEIGHT_RATE,
     ROCKING,
@@ -83,6 +84,17 @@ def test_a_robot_about_to_topple_steps_until_it_is_steady() -> None:
     for _ in range(round(GAIT_PERIOD / PERIOD)):
         made.step(STAND, STEADY)
     assert not made.gait.moving[0]
+
+
+def test_a_robot_that_catches_itself_rises_and_goes_down_again() -> None:
+    made = shaper(height=0.4)
+    low = torch.tensor([[0.0, 0.0, 0.0, 0.4]])
+    for _ in range(40):
+        made.step(low, TOPPLING)
+    torch.testing.assert_close(made.gait.height, torch.tensor([CATCHING_HEIGHT]))
+    for _ in range(60):
+        made.step(low, STEADY)
+    torch.testing.assert_close(made.gait.height, torch.tensor([0.4]))
 
 
 def test_what_begins_a_step_does_not_keep_it_up() -> None:
