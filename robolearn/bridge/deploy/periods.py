@@ -38,7 +38,7 @@ class Periods:
 
     def summary(self) -> dict[str, float | int]:
         """Figures by name: `period_..._ms`, `ticks` and `missed`; nothing but these two before two ticks."""
-        counts = {"ticks": self.count, "missed": self.missed}
+        counts: dict[str, float | int] = {"ticks": self.count, "missed": self.missed}
         if not self.count:
             return counts
         p50, p99 = np.quantile(self._kept[: min(self.count, _KEPT)], (0.5, 0.99))

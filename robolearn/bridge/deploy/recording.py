@@ -5,8 +5,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final
 
+from rosbags.interfaces import Connection
 from rosbags.rosbag2 import StoragePlugin, Writer
-from rosbags.rosbag2.writer import Connection
 from rosbags.typesys import Stores, get_types_from_msg, get_typestore
 from rosbags.typesys.store import Typestore
 

@@ -2,6 +2,7 @@
 
 import math
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -88,7 +89,8 @@ def test_a_bag_holds_every_message(tmp_path: Path) -> None:
     assert ticks == sorted(set(ticks)) and len(ticks) == len(commands)
     assert [stamp for _, _, stamp, _ in found] == sorted(stamp for _, _, stamp, _ in found)
     modes = [data for topic, kind, _, data in found if kind == "std_msgs/msg/String"]
-    assert [store.deserialize_cdr(data, "std_msgs/msg/String").data for data in modes] == ["stand"]
+    texts: list[Any] = [store.deserialize_cdr(data, "std_msgs/msg/String") for data in modes]
+    assert [text.data for text in texts] == ["stand"]
     q = from_wire(commands[-1], LOW_COMMAND)["motor_cmd"]["q"]
     assert np.isfinite(q).all()
 
