@@ -58,10 +58,11 @@ class SocketPort:
 
     def latest(self) -> Vector | None:
         """See Inbox."""
+        # Into a bytearray, since torch warns of vectors that cannot be written to.
         # No error but that there is nothing more: of a peer that is gone there is nothing more either.
         with contextlib.suppress(OSError):
             while True:
-                self._message = np.frombuffer(self._socket.recv(_LARGEST))
+                self._message = np.frombuffer(bytearray(self._socket.recv(_LARGEST)))
         return self._message
 
 

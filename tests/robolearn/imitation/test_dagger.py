@@ -17,9 +17,7 @@ from robolearn.policies.manager.settings import ManagerNetworks
 from robolearn.policies.registry import load_policy
 
 
-def _settings(
-    out: Path, method: str = "harmonised", iterations: int = 3, **changes: Any
-) -> DaggerSettings:
+def _settings(out: Path, method: str = "harmonised", iterations: int = 3, **changes: Any) -> DaggerSettings:
     dagger = DaggerOptimisation(
         method=method, rollout_steps=6, epochs=2, minibatches=2, aggregate_every=2, aggregate_samples=10
     )
