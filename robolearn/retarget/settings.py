@@ -21,6 +21,7 @@ class RetargetSettings:
     executor: local, or ray: on as many machines as the Ray cluster has that RAY_ADDRESS names
     workers: processes of ray at a time; 0 for one a core
     num_threads: of the processor in each process (0: one a core)
+    seed: as every verb has one; nothing is drawn, since all robots are the nominal one
     """
 
     source: str = MISSING
@@ -36,3 +37,4 @@ class RetargetSettings:
     executor: str = "local"
     workers: int = 0
     num_threads: int = 0
+    seed: int = 0

@@ -14,7 +14,9 @@ def test_a_command_that_is_set_holds_on_through_episodes() -> None:
         observation = environment.reset(torch.tensor([seed, seed + 5]))
         torch.testing.assert_close(observation[:, 4], command[:, 3])
         for _ in range(5):
-            torch.testing.assert_close(observation[:, :4], command)
+            assert torch.equal(environment.command, command)
+            torch.testing.assert_close(observation[:, :3], environment.shaper.gait.velocity)
+            torch.testing.assert_close(observation[:, 3], command[:, 3])
             observation = environment.step(crouch_targets(observation[:, 4])[:, :15]).observation
 
 

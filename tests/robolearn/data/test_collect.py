@@ -295,7 +295,7 @@ def test_without_rendering_nothing_is_begun(tmp_path: Path, monkeypatch: pytest.
 def test_from_the_command_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     arguments = ["collect", "experiment=quickstart_collect", "task=one_leg", "n_episodes=2"]
     assert cli.main([*arguments, "task=point_mass"]) == 2
-    assert "unknown task 'point_mass': valid are g1_stand" in capsys.readouterr().err
+    assert "unknown task 'point_mass': valid are g1_reach" in capsys.readouterr().err
     assert cli.main([*arguments, f"out={tmp_path}"]) == 2
     assert "unknown task 'one_leg': valid are point_mass" in capsys.readouterr().err
     assert cli.main([*arguments, f"out={tmp_path}", "n_epsodes=3"]) == 2

@@ -86,7 +86,7 @@ def test_a_robots_looks_change_nothing_else(tmp_path: Path) -> None:
     [
         (
             ["model=one_lag", "out={}/a.xml"],
-            "unknown model 'one_lag': valid are g1, g1_hands, g1_worker, g1_worker_legs, one_leg, panda; did",
+            "unknown model 'one_lag': valid are g1, g1_hands, g1_reach, g1_worker, ",
         ),
         (["model=panda", "looks=true", "out={}/a.xml"], "model 'panda' has no looks"),
         (["model=panda", "format=urdf", "out={}/a.xml"], "unknown format 'urdf': valid are mjcf, onnx"),
