@@ -1,8 +1,8 @@
 """The loops in real time: commands in one thread, what others see in another, the policy in its own process.
 
 Nothing that the command thread does waits for anybody: messages, answers and records are left and taken. The
-policy is a process since torch keeps Python's lock, collects garbage and may be killed; the observers are a
-thread that wakes 50 times a second.
+policy is a process since it may be killed, or crash in native code, and must not take the commands with it; a
+thread would hold the rate as well. The observers are a thread that wakes 50 times a second.
 """
 
 import logging
