@@ -108,7 +108,7 @@ VERBS: Mapping[str, Verb] = {
         ),
         _single(
             "deploy",
-            "run a worker's policy on a robot, with a safety layer, over ROS 2's and Unitree's topics",
+            "run a policy on a robot, with a safety layer, over ROS 2's and Unitree's topics",
             "robolearn.bridge.deploy.settings:DeploySettings",
             "robolearn.bridge.deploy.deploy:deploy",
         ),

@@ -5,9 +5,10 @@ from typing import Final
 import torch
 from torch import Tensor
 
+from envs.assembly.lying import LYING
 from envs.assembly.scene import OBSTACLE, PARTS
 from envs.assembly.workspace import TAG_ORIGIN, TAG_ROTATION
-from robolearn.rotations import conjugate, multiply, quaternion_from_matrix
+from robolearn.rotations import conjugate, multiply, quaternion_from_matrix, sixd_from_matrix
 from robolearn.specification import VectorSpec
 
 _AXES = ("x", "y", "z")
@@ -67,6 +68,21 @@ FRAMES: Final = {
 """Poses of the frames in the robot's base frame."""
 
 
+def observation(
+    end_effector: tuple[Tensor, Tensor, Tensor], width: Tensor, position: Tensor, quaternion: Tensor
+) -> Tensor:
+    """The observations (N, 58) float32 of worlds that are described in float64, in the robot frame.
+
+    end_effector: its positions (N, 3) [m], rotation matrices (N, 3, 3), and velocities (N, 6) [m/s, rad/s]
+    width: (N, 1) between the fingers [m]
+    position, quaternion: (N, B, 3) [m] and (N, B, 4), w first, of OBSERVED_BODIES
+    """
+    place, matrix, velocity = end_effector
+    poses = poses_in_tag(position, quaternion, NOMINAL_QUATERNIONS)
+    robot = (place, sixd_from_matrix(matrix), velocity, width)
+    return torch.cat((*robot, poses.flatten(1)), -1).to(torch.float32)
+
+
 def poses_in_tag(position: Tensor, quaternion: Tensor, reference: Tensor) -> Tensor:
     """Poses of bodies in the tag frame as (N, B, 7): position, then quaternion x, y, z, w.
 
@@ -85,3 +101,9 @@ def poses_in_tag(position: Tensor, quaternion: Tensor, reference: Tensor) -> Ten
 def rotation_in_tag(quaternion: Tensor) -> Tensor:
     """Quaternions (..., 4), w first, of the robot frame expressed in the tag frame."""
     return multiply(_TAG_QUATERNION.expand_as(quaternion), quaternion)
+
+
+_UNTURNED = torch.tensor([[1.0, 0.0, 0.0, 0.0]], dtype=torch.float64)
+
+NOMINAL_QUATERNIONS: Final = rotation_in_tag(torch.cat((LYING, _UNTURNED)))
+"""(B, 4) of OBSERVED_BODIES in the tag frame, w first, as an episode begins without randomness."""

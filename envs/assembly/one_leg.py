@@ -13,6 +13,7 @@ from envs.assembly import observation as spaces
 from envs.assembly.assembled import PHASES, is_assembled, is_lost, phase_reached
 from envs.assembly.disturbance import PUSH_SECONDS, sample_pushes
 from envs.assembly.furniture import square_table
+from envs.assembly.lying import LYING
 from envs.assembly.randomisation import Layout, level_named, sample_layout
 from envs.assembly.scene import LEGS, OBSTACLE, PARTS, THREADED_LEG, TIMESTEP, TOP, build_one_leg
 from envs.assembly.thread_coupling import ThreadCoupling
@@ -22,7 +23,7 @@ from envs.robots.differential_ik import DifferentialIk
 from envs.robots.panda import constants as panda
 from envs.simulation import Simulation
 from robolearn.environment import BatchedEnvironment, Transition
-from robolearn.rotations import conjugate, matrix_from_sixd, multiply, rotate, sixd_from_matrix
+from robolearn.rotations import conjugate, matrix_from_sixd, multiply, rotate
 from robolearn.specification import TaskSpec
 
 CONTROL_RATE_HZ = 10.0
@@ -86,7 +87,6 @@ class OneLegEnvironment(BatchedEnvironment):
         self._fault_directory = fault_directory
         self._scratch = mujoco.MjData(model)
         self._bind(model)
-        self._nominal_quaternions = self._quaternions_at_nominal()
         self._allocate_episode_state()
 
     def _bind(self, model: mujoco.MjModel) -> None:
@@ -138,13 +138,8 @@ class OneLegEnvironment(BatchedEnvironment):
         """See BatchedEnvironment.step."""
         active = (~self._done).nonzero().squeeze(-1)
         self._command(active, action)
-        self._apply_pushes(active)
-        self.simulation.remember()
-        for chunk in range(self.simulation.substeps // COUPLING_CHUNK):
-            self.simulation.step(active, COUPLING_CHUNK)
-            self.thread.update(active)
-            if chunk == 0:
-                self._stop_pushes(active)
+        for chunk in range(self.chunks):
+            self._run_chunk(active, chunk)
         self._steps[active] += 1
         return self._finish_step(active)
 
@@ -157,6 +152,13 @@ class OneLegEnvironment(BatchedEnvironment):
         poses = self._qpos[:, self._part_qpos]
         return poses[..., :3], poses[..., 3:]
 
+    def body_poses(self) -> tuple[Tensor, Tensor]:
+        """As `part_poses` of OBSERVED_BODIES: positions (N, 6, 3) and quaternions (N, 6, 4)."""
+        position, quaternion = self.part_poses()
+        unturned = quaternion.new_tensor((1.0, 0.0, 0.0, 0.0)).expand(len(position), 1, 4)
+        obstacle = self._obstacle_position[:, None]
+        return torch.cat((position, obstacle), 1), torch.cat((quaternion, unturned), 1)
+
     def obstacle_position(self) -> Tensor:
         """Centre of the obstacle's front wall in the robot frame, (N, 3) [m]."""
         return self._obstacle_position
@@ -166,6 +168,21 @@ class OneLegEnvironment(BatchedEnvironment):
         position, quaternion = self.part_poses()
         inverse = conjugate(quaternion[:, _TOP])
         return rotate(inverse, position[:, _LEG] - position[:, _TOP]), multiply(inverse, quaternion[:, _LEG])
+
+    @property
+    def chunks(self) -> int:
+        """Of COUPLING_CHUNK physics steps in a control period."""
+        return self.simulation.substeps // COUPLING_CHUNK
+
+    def _run_chunk(self, worlds: Tensor, chunk: int) -> None:
+        """The next chunk of a control period, of which it is number `chunk`."""
+        if chunk == 0:
+            self._apply_pushes(worlds)
+            self.simulation.remember()
+        self.simulation.step(worlds, COUPLING_CHUNK)
+        self.thread.update(worlds)
+        if chunk == 0:
+            self._stop_pushes(worlds)
 
     def _place_obstacle(self, worlds: Tensor, layouts: Sequence[Layout]) -> None:
         """To be followed by a reset of the simulation: only then does it move what is fixed."""
@@ -190,7 +207,7 @@ class OneLegEnvironment(BatchedEnvironment):
         for part, (x, y, yaw) in enumerate(poses):
             turn = torch.tensor((math.cos(yaw / 2), 0, 0, math.sin(yaw / 2)), dtype=torch.float64)
             position = torch.tensor((x, y, heights[part]), dtype=torch.float64)
-            pose = torch.cat((position, multiply(turn, _LYING[part])))
+            pose = torch.cat((position, multiply(turn, LYING[part])))
             self._qpos[world, self._part_qpos[part]] = pose
 
     def _clear_of_table(self, layout: Layout) -> np.ndarray:
@@ -201,10 +218,6 @@ class OneLegEnvironment(BatchedEnvironment):
             if self._scratch.site(panda.END_EFFECTOR_SITE).xpos[2] > LOWEST_FINGERTIPS:
                 return nominal + noise
         return nominal
-
-    def _quaternions_at_nominal(self) -> Tensor:
-        obstacle = torch.tensor([[1.0, 0.0, 0.0, 0.0]], dtype=torch.float64)
-        return spaces.rotation_in_tag(torch.cat((_LYING, obstacle)))
 
     def _command(self, worlds: Tensor, action: Tensor) -> None:
         command = action.to(torch.float64).nan_to_num(0.0).clamp(-1.0, 1.0)
@@ -252,34 +265,16 @@ class OneLegEnvironment(BatchedEnvironment):
         )
 
     def _observe(self, worlds: Tensor) -> None:
-        position, quaternion = self.part_poses()
-        obstacle = self._obstacle_position[:, None]
-        unrotated = quaternion.new_tensor((1.0, 0.0, 0.0, 0.0)).expand(len(position), 1, 4)
-        poses = spaces.poses_in_tag(
-            torch.cat((position, obstacle), 1),
-            torch.cat((quaternion, unrotated), 1),
-            self._nominal_quaternions,
-        )
-        robot = (
-            self.arm.position,
-            sixd_from_matrix(self.arm.matrix),
-            self.arm.velocity(),
+        position, quaternion = self.body_poses()
+        everything = spaces.observation(
+            (self.arm.position, self.arm.matrix, self.arm.velocity()),
             self._qpos[:, self._finger_qpos].sum(-1, keepdim=True),
+            position,
+            quaternion,
         )
-        everything = torch.cat((*robot, poses.flatten(1)), -1).to(torch.float32)
         self._observation[worlds] = everything[worlds]
 
     def _dump(self, faults: Tensor) -> None:
         for world in faults.nonzero().squeeze(-1).tolist():
             name = f"{SPEC.name}_seed{self._seeds[world]}_step{self._steps[world]}"
             self.simulation.dump_fault(world, self._fault_directory, name)
-
-
-def _lying_quaternions() -> Tensor:
-    """Of PARTS at yaw zero: the top with its holes up, the legs along +x."""
-    half = math.sqrt(0.5)
-    top, leg = (half, half, 0.0, 0.0), (half, 0.0, 0.0, -half)
-    return torch.tensor((top, *[leg] * len(LEGS)), dtype=torch.float64)
-
-
-_LYING = _lying_quaternions()

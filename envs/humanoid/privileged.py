@@ -21,6 +21,9 @@ PRIVILEGED: Final = (
 )
 """Names, from which follows what the mirror does."""
 
+ESTIMATED: Final = tuple(name for name in PRIVILEGED if name not in ("friction", "delay"))
+"""What an actor estimates: all that moves the robot soon enough to show."""
+
 
 def privileged(state: HumanoidState, summary: Tensor, worlds: Tensor | slice = slice(None)) -> Tensor:
     """(K, 16) of K worlds, scaled to about one. summary: (N, 6) of all worlds' parameters."""

@@ -32,7 +32,6 @@ class Randomisation:
     start_position: of joints at the start, both ways [rad]
     start_height: of the feet above the floor at the start [m]
     start_yaw: heading at the start, both ways [rad]
-    start_velocity: of the pelvis at the start, along each axis, both ways [m/s, rad/s]
     """
 
     torso_payload: Range = (-5.0, 10.0)
@@ -49,7 +48,6 @@ class Randomisation:
     start_position: float = 0.1
     start_height: float = 0.01
     start_yaw: float = math.pi
-    start_velocity: float = 0.5
 
 
 NOTHING: Final = Randomisation(
@@ -67,7 +65,6 @@ NOTHING: Final = Randomisation(
     start_position=0.0,
     start_height=0.0,
     start_yaw=0.0,
-    start_velocity=0.0,
 )
 """Every robot is the nominal one."""
 

@@ -46,9 +46,9 @@ class Moment:
 
 
 def planar_velocity(m: Moment) -> Tensor:
-    """1 at the velocity told, 1/e at an error of 0.35 m/s."""
+    """1 at the velocity told, 1/e at an error of 0.5 m/s."""
     error = (m.gait.velocity[:, :2] - m.state.velocity_in_heading[:, :2]).square().sum(1)
-    return (-error / 0.12).exp()
+    return (-error / 0.25).exp()
 
 
 def planar_speed(m: Moment) -> Tensor:
@@ -58,8 +58,16 @@ def planar_speed(m: Moment) -> Tensor:
 
 
 def yaw_rate(m: Moment) -> Tensor:
-    """1 at the yaw rate told, 1/e at an error of 0.35 rad/s."""
-    return (-(m.gait.velocity[:, 2] - m.state.yaw_rate).square() / 0.12).exp()
+    """1 at the yaw rate told, 1/e at an error of 0.5 rad/s."""
+    return (-(m.gait.velocity[:, 2] - m.state.yaw_rate).square() / 0.25).exp()
+
+
+def yaw_speed(m: Moment) -> Tensor:
+    """Distance from the yaw rate told [rad/s], up to 2: a slope where `yaw_rate` has none left.
+
+    Steps swing the pelvis to and fro by as much as slow turns ask for.
+    """
+    return (m.gait.velocity[:, 2] - m.state.yaw_rate).abs().clamp(max=2.0)
 
 
 def height(m: Moment) -> Tensor:

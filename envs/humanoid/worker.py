@@ -10,7 +10,7 @@ from torch import Tensor
 
 from envs.humanoid.arm_motion import ArmMotion
 from envs.humanoid.balance import imbalance
-from envs.humanoid.commands import draw_commands
+from envs.humanoid.commands import STANDING_HEIGHT, draw_commands
 from envs.humanoid.figures import WorkerFigures
 from envs.humanoid.joint_places import JointPlaces
 from envs.humanoid.noise import StepNoise
@@ -50,7 +50,7 @@ class Difficulty:
 
     speed: share of the commanded velocities' ranges
     arms: factor on the arms' motions
-    pushes: factor on pushes, punches and the start's velocities
+    pushes: factor on pushes and punches
     robots: how far robots differ from the nominal one
     assistance: share of a support that holds the pelvis upright; 0 in the task itself
     """
@@ -142,7 +142,7 @@ class WorkerEnvironment(BatchedEnvironment):
         self.state = self._reader.read(self._reader.feet())
 
     def reset(self, episode_seeds: Tensor, env_ids: Tensor | None = None) -> Tensor:
-        """Begin in the crouch of the first command's height, joints and velocities a little off."""
+        """Begin upright and at rest, joints a little off (TrajBooster, B.7)."""
         worlds = torch.arange(self.num_envs) if env_ids is None else env_ids
         self.seeds[worlds], self.step_count[worlds], self.done[worlds] = episode_seeds, 0, False
         self.phase[worlds] = 0
@@ -167,7 +167,7 @@ class WorkerEnvironment(BatchedEnvironment):
         drawn = self._drawn_commands(worlds)
         self.command[worlds] = drawn
         phase = uniform(self.seeds[worlds], Stream.START, 1, 1)[:, 0]
-        self.shaper.reset(worlds, drawn[:, 3], phase)
+        self.shaper.reset(worlds, torch.full_like(phase, STANDING_HEIGHT), phase)
 
     def set_command(self, command: Tensor) -> None:
         """From now on command (N, 4), entries as `COMMAND`, instead of what the episodes' seeds draw."""
@@ -185,21 +185,19 @@ class WorkerEnvironment(BatchedEnvironment):
 
     def _place(self, worlds: Tensor) -> None:
         ranges, seeds = self.parameters.randomisation, self.seeds[worlds]
-        height = self.command[worlds, 3]
-        shares = 2.0 * uniform(seeds, Stream.START, 0, 7 + len(JOINTS)) - 1.0
+        height = torch.full((len(worlds),), STANDING_HEIGHT)
+        shares = 2.0 * uniform(seeds, Stream.START, 0, 1 + len(JOINTS)) - 1.0
         posture = crouch_posture(height)
         posture[:, self._others] = self.arms.start[worlds]
         target = crouch_targets(height)
         target[:, self._others] = self.arms.start[worlds]
         self.target[:, worlds] = target
-        angles = posture + ranges.start_position * shares[:, 7:]
+        angles = posture + ranges.start_position * shares[:, 1:]
         self.simulation.reset(worlds)
         self._qpos[worlds[:, None], self._places.positions] = angles.clamp(self._lower, self._upper).double()
         yaw, pitch = ranges.start_yaw * shares[:, 0], crouch_lean(height)
         self._qpos[worlds, 2] = (height + ranges.start_height).double()
         self._qpos[worlds, 3:7] = _turned(yaw, pitch).double()
-        velocity = ranges.start_velocity * self.difficulty.pushes[worlds, None] * shares[:, 1:7]
-        self._qvel[worlds, :6] = velocity.double()
         self._ctrl[worlds[:, None], self._places.motors] = target.double()
 
     def step(self, action: Tensor) -> Transition:

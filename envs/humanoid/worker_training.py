@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING, Final
 
+from envs.humanoid.privileged import ESTIMATED
 from envs.humanoid.tasks import worker, worker_legs
 from envs.humanoid.worker import WorkerEnvironment
 from envs.robots.g1.constants import kind_of
@@ -38,6 +39,8 @@ def make_worker(spec: TaskSpec, networks: WorkerNetworks) -> WorkerPolicy:
     kinds = [kind_of(name.removesuffix(".target")) for name in spec.action.names]
     config = WorkerConfig(
         hidden=list(networks.hidden),
+        estimator_hidden=list(networks.estimator_hidden),
+        estimated=list(ESTIMATED),
         lags=list(networks.lags),
         action_scale=[networks.effort_share * kind.motor.effort / kind.gains.stiffness for kind in kinds],
         heights=HEIGHTS.tolist(),

@@ -12,10 +12,10 @@ _DAMPING = 0.02
 _POSTURE_GAIN = 0.1
 """Share of the distance to the rest posture recovered each step in the nullspace; FurnitureSim has none."""
 
-_MAX_POSITION_STEP = 0.12
+MAX_POSITION_STEP = 0.12
 """Longest position error answered in one step [m]; the published expert's clamp."""
 
-_MAX_ROTATION_STEP = 0.7
+MAX_ROTATION_STEP = 0.7
 """Largest rotation error answered in one step [rad]; chosen."""
 
 
@@ -75,26 +75,37 @@ class DifferentialIk:
 
         position: (N, 3) [m], matrix: (N, 3, 3), both in the world frame
         """
-        jacobian = self.jacobian()
+        error = pose_error(self.position, self.matrix, position, matrix)
         joints = self.joint_positions
-        error = torch.cat((self._position_error(position), self._rotation_error(matrix)), -1)
-        posture = _POSTURE_GAIN * (self._rest - joints)
-        remaining = error - (jacobian * posture[:, None]).sum(-1)
-        gram = (jacobian[:, :, None] * jacobian[:, None]).sum(-1)
-        gram = gram + _DAMPING**2 * torch.eye(6, dtype=gram.dtype)
-        task_step = torch.linalg.solve(gram, remaining[..., None])
-        step = (jacobian * task_step).sum(1) + posture
-        return torch.clamp(joints + step, self._lower, self._upper)
+        return torch.clamp(
+            joints + joint_step(self.jacobian(), error, joints, self._rest), self._lower, self._upper
+        )
 
-    def _position_error(self, position: Tensor) -> Tensor:
-        error = position - self.position
-        return _shorten(error, _MAX_POSITION_STEP)
 
-    def _rotation_error(self, matrix: Tensor) -> Tensor:
-        # elementwise instead of bmm: a world's rounding must not depend on the batch's size
-        difference = (matrix[:, :, None] * self.matrix[:, None]).sum(-1)
-        error = axis_angle_from_quaternion(quaternion_from_matrix(difference))
-        return _shorten(error, _MAX_ROTATION_STEP)
+def pose_error(position: Tensor, matrix: Tensor, target: Tensor, target_matrix: Tensor) -> Tensor:
+    """What is answered in one step, (N, 6): translations [m], then rotation vectors [rad], in the world.
+
+    position, matrix: (N, 3) [m] and (N, 3, 3) of the end effector; target, target_matrix: where it shall be
+    """
+    # elementwise instead of bmm: a world's rounding must not depend on the batch's size
+    difference = (target_matrix[:, :, None] * matrix[:, None]).sum(-1)
+    turn = axis_angle_from_quaternion(quaternion_from_matrix(difference))
+    return torch.cat((_shorten(target - position, MAX_POSITION_STEP), _shorten(turn, MAX_ROTATION_STEP)), -1)
+
+
+def joint_step(jacobian: Tensor, error: Tensor, joints: Tensor, rest: Tensor) -> Tensor:
+    """How far joints turn, (N, 7) [rad].
+
+    jacobian: (N, 6, 7)
+    error: (N, 6) as of `pose_error`
+    joints, rest: (N, 7) angles and (7,) rest posture [rad]
+    """
+    posture = _POSTURE_GAIN * (rest - joints)
+    remaining = error - (jacobian * posture[:, None]).sum(-1)
+    gram = (jacobian[:, :, None] * jacobian[:, None]).sum(-1)
+    gram = gram + _DAMPING**2 * torch.eye(6, dtype=gram.dtype)
+    task_step = torch.linalg.solve(gram, remaining[..., None])
+    return (jacobian * task_step).sum(1) + posture
 
 
 def _shorten(vector: Tensor, longest: float) -> Tensor:

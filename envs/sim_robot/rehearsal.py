@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from envs.humanoid.deployment import g1_profile
+from envs.humanoid.hand_following import hand_follower
 from envs.sim_robot.robot import SimulatedRobot
 from robolearn.bridge.deploy.command_loop import CommandLoop
 from robolearn.bridge.deploy.policy_loop import DeployedWorker, PolicyLoop
@@ -39,7 +40,7 @@ PATIENCE: Final = 2.0
 class Rehearsal:
     """Of a G1, tick by tick.
 
-    checkpoint: folder of a worker's policy
+    checkpoint, manager: folders of a worker's and a manager's policy; manager: None to do without
     safety: when the robot is stopped
     crane_seconds, seed: see `SimulatedRobot`
     options: further keywords of `CommandLoop`
@@ -57,6 +58,7 @@ class Rehearsal:
         safety: SafetySettings | None = None,
         crane_seconds: float = 10.0,
         seed: int = 0,
+        manager: Path | None = None,
         **options: Any,
     ) -> None:
         self.now, self.clock_offset = 100.0, 0.0
@@ -69,9 +71,18 @@ class Rehearsal:
         requests, self.answers = Slot(), Slot()
         ours = self.network.join()
         self.loop = CommandLoop(
-            ours, self.profile, owned, requests, self.answers, self.now, safety, **options
+            ours,
+            self.profile,
+            owned,
+            requests,
+            self.answers,
+            self.now,
+            safety,
+            follows_hands=manager is not None,
+            **options,
         )
-        self._policy = PolicyLoop(DeployedWorker(policy), requests, self.answers)
+        follower = None if manager is None else hand_follower(manager)
+        self._policy = PolicyLoop(DeployedWorker(policy, follower), requests, self.answers)
         self.policy_runs = self.heartbeat = True
         self.operator, body = self.network.join(), self.network.join()
         self.commands, self._publish_state = body.mailbox(LOW_COMMANDS), body.publisher(LOW_STATES)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from robolearn.bridge.arm.sim_arm import make_panda, serve_panda
 from robolearn.bridge.deploy.periods import Periods
 from robolearn.bridge.interruption import on_interruption
 from robolearn.bridge.message import encode
@@ -47,12 +48,13 @@ def sim_robot(settings: SimRobotSettings) -> dict[str, Any]:
     settings.check()
     if settings.robot not in _ROBOTS:
         raise unknown_name("robot", settings.robot, _ROBOTS)
-    robot = _ROBOTS[settings.robot](settings)
+    make, serve = _ROBOTS[settings.robot]
+    robot = make(settings)
     transport = join(settings.interface, settings.domain, settings.dds)
     stop = threading.Event()
     try:
         with on_interruption(stop.set):
-            summary = _serve(robot, transport, settings, stop)
+            summary = serve(robot, transport, settings, stop)
     finally:
         transport.close()
     write_json(Path(settings.out) / SUMMARY, summary)
@@ -174,4 +176,11 @@ def _g1(settings: SimRobotSettings) -> "SimulatedRobot":
     return robot
 
 
-_ROBOTS: Final[Mapping[str, Callable[[SimRobotSettings], "SimulatedRobot"]]] = {"g1": _g1}
+Serve = Callable[[Any, Transport, SimRobotSettings, threading.Event], dict[str, Any]]
+"""Lets a robot live on a network until the event is set; returns its figures."""
+
+_ROBOTS: Final[Mapping[str, tuple[Callable[[SimRobotSettings], Any], Serve]]] = {
+    "g1": (_g1, _serve),
+    "panda": (make_panda, serve_panda),
+}
+"""How each is made, and served."""

@@ -47,7 +47,7 @@ class Interference:
 class SimRobotSettings:
     """`robolearn sim-robot`: a robot in MuJoCo behind the DDS topics of the real one, and as strict.
 
-    robot: which one, such as g1
+    robot: which one, g1 or panda
     interface: network interface to answer on; lo reaches this machine alone
     domain: of DDS, as ROS_DOMAIN_ID
     dds: Cyclone DDS's configuration in place of `interface`: XML, or a file:// URI
@@ -55,8 +55,12 @@ class SimRobotSettings:
     controller: name of the robot's own controller that has the motors, such as ai; empty for debug mode
     seconds: stop after this long, 0 to go on until interrupted [s]
     view: also show the robot, in a window or, where there is no display, in a browser
-    faults: latency, loss and whatever else shall go wrong
-    seed: of everything random
+    faults: latency, loss and whatever else shall go wrong; like crane_seconds and controller of the G1 alone
+    task: that a panda is there for, such as one_leg
+    randomness: of the layout before a panda, such as low, med or high
+    lockstep: a panda lets a control period pass only when its last state was answered
+    episodes: stop when so many of a panda's episodes are over, 0 to go on
+    seed: of everything random; a panda begins with the first episode of an evaluation of this seed
     """
 
     robot: str = "g1"
@@ -68,13 +72,17 @@ class SimRobotSettings:
     seconds: float = 0.0
     view: bool = False
     faults: Interference = field(default_factory=Interference)
+    task: str = "one_leg"
+    randomness: str = "low"
+    lockstep: bool = False
+    episodes: int = 0
     seed: int = 0
     out: str = "outputs/sim-robot"
 
     def check(self) -> None:
         """Raises UserError for values that make no sense."""
         self.faults.check()
-        check_at_least(0, seed=self.seed, domain=self.domain)
+        check_at_least(0, seed=self.seed, domain=self.domain, episodes=self.episodes)
         for name, value in (("crane_seconds", self.crane_seconds), ("seconds", self.seconds)):
             if value:
                 check_positive(**{name: value})

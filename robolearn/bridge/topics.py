@@ -9,7 +9,7 @@ from typing import Final
 
 from robolearn.bridge.message import Message
 from robolearn.bridge.messages.diagnostic_msgs import DiagnosticArray
-from robolearn.bridge.messages.geometry_msgs import Twist
+from robolearn.bridge.messages.geometry_msgs import PoseArray, Twist
 from robolearn.bridge.messages.sensor_msgs import Imu, JointState
 from robolearn.bridge.messages.std_msgs import Bool, String
 from robolearn.bridge.messages.tf2_msgs import TFMessage
@@ -52,6 +52,9 @@ VELOCITY_COMMANDS: Final = Topic("/cmd_vel", Twist)
 """ROS's own names."""
 
 JOINT_TARGETS: Final = Topic("/robolearn/joint_targets", JointTrajectory, reliable=True)
+HAND_TARGETS: Final = Topic("/robolearn/hand_targets", PoseArray, reliable=True)
+"""Of the left and the right hand."""
+
 STATUS: Final = Topic("/robolearn/status", DiagnosticArray)
 EMERGENCY_STOP: Final = Topic("/robolearn/estop", Bool, reliable=True)
 MODE: Final = Topic("/robolearn/mode", String, reliable=True)

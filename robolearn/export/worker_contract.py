@@ -3,13 +3,13 @@
 from typing import Any, Final
 
 from robolearn.checkpoint import Checkpoint
-from robolearn.policies.worker.balance import posture_leans
 from robolearn.policies.worker.command import (
     CATCHING_HEIGHT,
     COMMAND,
     GAIT_PERIOD,
-    HEIGHT_RATE,
+    LOWERING_RATE,
     RATE_WEIGHT,
+    RISING_RATE,
     ROCKING,
     STILL,
     UNSTEADY,
@@ -17,17 +17,17 @@ from robolearn.policies.worker.command import (
 )
 from robolearn.policies.worker.worker_policy import WorkerPolicy
 
-FORMAT: Final = "robolearn worker onnx 1"
+FORMAT: Final = "robolearn worker onnx 2"
 
 GAIT_STEP: Final = """\
-def towards(value, goal, rate):
-    return value + min(max(goal - value, -rate / control_rate), rate / control_rate)
+def towards(value, goal, down, up):
+    return value + min(max(goal - value, -down / control_rate), up / control_rate)
 def moves(velocity):
     return hypot(velocity[0], velocity[1]) > still or abs(velocity[2]) > still
-velocity = [towards(*each) for each in zip(velocity, command_velocity, velocity_rate)]
+velocity = [towards(v, goal, rate, rate) for v, goal, rate in zip(velocity, command_velocity, velocity_rate)]
 catches = moving and not moves(command_velocity) and not moves(velocity)
 goal = max(command_height, catching_height) if catches else command_height
-before, height = height, towards(height, goal, height_rate)
+before, height = height, towards(height, goal, lowering_rate, rising_rate)
 lean_rate = (lean(height) - lean(before)) * control_rate
 forward = gravity[0] - sin(lean(height)) + rate_weight * (angular_velocity[1] - lean_rate)
 aside = gravity[1] - rate_weight * angular_velocity[0]
@@ -79,7 +79,8 @@ def worker_contract(policy: WorkerPolicy, checkpoint: Checkpoint, memory_size: i
 def _gait(policy: WorkerPolicy) -> dict[str, Any]:
     constants = {
         "period": GAIT_PERIOD,
-        "height_rate": HEIGHT_RATE,
+        "lowering_rate": LOWERING_RATE,
+        "rising_rate": RISING_RATE,
         "velocity_rate": list(VELOCITY_RATE),
         "still": STILL,
         "unsteady": UNSTEADY,
@@ -92,7 +93,8 @@ def _gait(policy: WorkerPolicy) -> dict[str, Any]:
         "constants": constants,
         "units": {
             "period": "s",
-            "height_rate": "m/s",
+            "lowering_rate": "m/s",
+            "rising_rate": "m/s",
             "velocity_rate": "m/s^2, m/s^2, rad/s^2",
             "still": "m/s and rad/s",
             "unsteady": "1",
@@ -102,7 +104,7 @@ def _gait(policy: WorkerPolicy) -> dict[str, Any]:
         },
         "lean": {
             "heights": {"unit": "m", "values": policy.config.heights},
-            "angles": {"unit": "rad", "values": posture_leans(policy).tolist()},
+            "angles": {"unit": "rad", "values": policy.leans.tolist()},
             "rule": "lean(height) is linear between these",
         },
         "initial": {

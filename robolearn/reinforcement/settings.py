@@ -188,8 +188,8 @@ class WorkerOptimisation:
     minibatch_size, epochs: samples a gradient step, and passes over the rollout
     learning_rate: at the start; it follows the divergence from then on
     target_kl: mean divergence of an update that the learning rate aims at
-    initial_std: standard deviation of the actions at the start
-    entropy_weight: of the bonus for wide distributions
+    initial_std, final_std: standard deviations of the actions at the first and at full difficulty. With wide
+        ones, robots that are told to stand are always about to fall, and never learn to stand still
     """
 
     rollout_steps: int = 24
@@ -199,7 +199,7 @@ class WorkerOptimisation:
     target_kl: float = 0.015
     clip: float = 0.2
     initial_std: float = 0.4
-    entropy_weight: float = 0.001
+    final_std: float = 0.1
     max_gradient_norm: float = 1.0
     discount: float = 0.99
     gae_lambda: float = 0.95

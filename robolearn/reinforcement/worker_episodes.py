@@ -42,6 +42,8 @@ class WorkerEpisodes(EpisodicBatch):
         self.actor_size = policy.frame_size * len(policy.config.lags)
         self.critic_mirror = policy.frame_mirror.joined(Mirror.of(PRIVILEGED))
         self.observation_size = self.actor_size + len(self.critic_mirror.places)
+        first = self.observation_size - len(PRIVILEGED)
+        self.estimated_places = [first + PRIVILEGED.index(name) for name in policy.config.estimated]
         self.level = 0.0
         self._longest = environment.spec.max_episode_steps
         self._episodes = RunningEpisodes(self.num_envs, seed_stream, self._longest)

@@ -1,6 +1,7 @@
 """PPO of the worker: a critic that knows more, and a learning rate that follows the divergence."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,8 +12,7 @@ from stable_baselines3.common.type_aliases import PyTorchObs, Schedule
 from stable_baselines3.common.vec_env import VecEnv
 from torch import Tensor, nn
 
-from robolearn.policies.worker.mirror import Mirror
-from robolearn.policies.worker.networks import tied
+from robolearn.policies.worker.estimating import EstimatingActor
 from robolearn.reinforcement.library_ppo import LibraryPPO, Samples, surrogate_loss
 from robolearn.reinforcement.settings import WorkerOptimisation
 
@@ -23,7 +23,10 @@ _RATE_FACTOR = 1.3
 
 
 class WorkerActorCritic(ActorCriticPolicy):
-    """Gaussian actions around the actor's mean, as wide on both sides, and a critic with its own input."""
+    """Gaussian actions around the actor's mean, and a critic with its own input.
+
+    std: standard deviation of the actions; whoever trains it sets it
+    """
 
     def __init__(
         self,
@@ -31,31 +34,28 @@ class WorkerActorCritic(ActorCriticPolicy):
         action_space: spaces.Space,
         lr_schedule: Schedule,
         *,
-        actor: nn.Module,
+        actor: EstimatingActor,
         critic: nn.Module,
         actor_size: int,
-        action_mirror: Mirror,
-        initial_std: float,
+        estimated_places: Sequence[int],
+        std: float,
         generator: torch.Generator,
         **unused: Any,
     ) -> None:
-        """actor_size: entries of an observation that the actor sees, the first ones."""
+        """actor_size: entries of an observation that the actor sees, the first ones.
+
+        estimated_places: of the entries that it estimates
+        """
         super().__init__(observation_space, action_space, lr_schedule)
         self.actor, self.critic = actor, critic
         self._actor_size = actor_size
-        self._mirror = action_mirror
+        self._estimated = torch.tensor(estimated_places)
+        self.std = std
         self.generator = generator
-        assert action_space.shape is not None
-        self.noise_log_std = nn.Parameter(torch.full(action_space.shape, math.log(initial_std)))
         self.optimizer = torch.optim.Adam(self.parameters(), lr=lr_schedule(1.0), eps=1e-5)
 
     def _build(self, lr_schedule: Schedule) -> None:
         """Nothing: the networks come from outside."""
-
-    @property
-    def scale(self) -> Tensor:
-        """Log of the actions' standard deviations, (A,)."""
-        return tied(self._mirror, self.noise_log_std)
 
     def predict_values(self, obs: PyTorchObs) -> Tensor:
         """Values (N, 1) of observations (N, O)."""
@@ -66,28 +66,25 @@ class WorkerActorCritic(ActorCriticPolicy):
         """Mean actions (N, A) at observations (N, O)."""
         return self.actor(obs[:, : self._actor_size])
 
+    def mean_and_estimation_error(self, obs: Tensor) -> tuple[Tensor, Tensor]:
+        """Mean actions (N, A), and the mean squared error of what they were estimated from."""
+        frames = obs[:, : self._actor_size]
+        estimate = self.actor.estimate(frames)
+        error = (estimate - obs[:, self._estimated]).square().mean()
+        return self.actor.act(frames, estimate), error
+
     def log_probability(self, mean: Tensor, action: Tensor) -> Tensor:
         """Log density (N,) of actions (N, A) around means (N, A)."""
-        log_std = self.scale
-        scaled = (action - mean) * (-log_std).exp()
-        return -(0.5 * scaled.square() + log_std + 0.5 * math.log(2.0 * math.pi)).sum(1)
-
-    def entropy(self) -> Tensor:
-        """Of the distribution of actions at any observation."""
-        return (self.scale + 0.5 * math.log(2.0 * math.pi * math.e)).sum()
+        scaled = (action - mean) / self.std
+        return -(0.5 * scaled.square() + math.log(self.std) + 0.5 * math.log(2.0 * math.pi)).sum(1)
 
     def forward(self, obs: Tensor, deterministic: bool = False) -> tuple[Tensor, Tensor, Tensor]:
         """Actions (N, A), values (N, 1) and log densities (N,)."""
         mean = self.mean(obs)
         action = mean
         if not deterministic:
-            action = mean + self.scale.exp() * torch.randn(mean.shape, generator=self.generator)
+            action = mean + self.std * torch.randn(mean.shape, generator=self.generator)
         return action, self.predict_values(obs), self.log_probability(mean, action)
-
-    def evaluate_actions(self, obs: PyTorchObs, actions: Tensor) -> tuple[Tensor, Tensor, Tensor | None]:
-        """Values (N, 1), log densities (N,) of actions taken, and the entropy."""
-        assert isinstance(obs, Tensor)
-        return self.predict_values(obs), self.log_probability(self.mean(obs), actions), self.entropy()
 
     def _predict(self, observation: PyTorchObs, deterministic: bool = False) -> Tensor:
         assert isinstance(observation, Tensor)
@@ -102,7 +99,7 @@ class ActionSamples(Samples):
 
 
 class WorkerPPO(LibraryPPO):
-    """PPO with an entropy bonus and a learning rate that keeps the KL near its target."""
+    """PPO with a learning rate that keeps the KL near its target."""
 
     policy: WorkerActorCritic  # pyright: ignore[reportIncompatibleVariableOverride]
 
@@ -124,7 +121,7 @@ class WorkerPPO(LibraryPPO):
             gae_lambda=settings.gae_lambda,
             clip_range=settings.clip,
             max_grad_norm=settings.max_gradient_norm,
-            policy_kwargs={**networks, "generator": generator, "initial_std": settings.initial_std},
+            policy_kwargs={**networks, "generator": generator, "std": settings.initial_std},
             device="cpu",
         )
 
@@ -153,7 +150,7 @@ class WorkerPPO(LibraryPPO):
         """As the library's, and what the exploration and the learning rate are."""
         super().train()
         self.metrics["ppo/learning_rate"] = self.rate
-        self.metrics["ppo/action_std"] = float(self.policy.scale.detach().exp().mean())
+        self.metrics["ppo/action_std"] = self.policy.std
 
     def end_epoch(self, divergence: float) -> None:
         """Keep the divergence near its target by the learning rate of the next epoch."""
@@ -164,14 +161,15 @@ class WorkerPPO(LibraryPPO):
             self.rate = min(_GREATEST_RATE, self.rate * _RATE_FACTOR)
 
     def loss(self, batch: ActionSamples) -> tuple[Tensor, dict[str, float]]:
-        """Clipped surrogate, value error and entropy."""
-        values, log_probability, entropy = self.policy.evaluate_actions(batch.observation, batch.action)
-        assert entropy is not None
-        log_ratio = log_probability - batch.log_probability
+        """Clipped surrogate, and errors of the value and of the estimate."""
+        policy = self.policy
+        mean, estimation_error = policy.mean_and_estimation_error(batch.observation)
+        log_ratio = policy.log_probability(mean, batch.action) - batch.log_probability
         surrogate, parts = surrogate_loss(log_ratio, batch.advantage, self.settings.clip)
-        value_loss = (values.flatten() - batch.value_target).square().mean()
-        parts["value_loss"] = value_loss.item()
-        return surrogate + value_loss - self.settings.entropy_weight * entropy, parts
+        values = policy.predict_values(batch.observation).flatten()
+        value_loss = (values - batch.value_target).square().mean()
+        parts |= {"value_loss": value_loss.item(), "estimation_error": estimation_error.item()}
+        return surrogate + value_loss + estimation_error, parts
 
     def state(self) -> dict[str, Tensor]:
         """As the library's, and the learning rate."""

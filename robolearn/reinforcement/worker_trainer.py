@@ -29,7 +29,7 @@ class WorkerTrainer(Trainer):
             actor=episodes.policy.network,
             critic=critic,
             actor_size=episodes.actor_size,
-            action_mirror=episodes.policy.action_mirror,
+            estimated_places=episodes.estimated_places,
         )
 
     def start(self) -> None:
@@ -37,7 +37,9 @@ class WorkerTrainer(Trainer):
         self.algorithm.start()
 
     def iterate(self) -> dict[str, float]:
-        """One rollout and one update."""
+        """One rollout and one update; exploration narrows as episodes become harder."""
+        ppo, level = self.settings.ppo, self.episodes.level
+        self.algorithm.policy.std = ppo.initial_std ** (1.0 - level) * ppo.final_std**level
         self.algorithm.collect()
         self.algorithm.train()
         self.iteration += 1

@@ -73,7 +73,8 @@ def _nan_action(rehearsal: Rehearsal) -> Each:
     size = len(PolicyAnswer.of(message).targets)
 
     def each() -> None:
-        rehearsal.answers.put(PolicyAnswer(0, rehearsal.now, np.full(size, np.nan)).vector())
+        answer = PolicyAnswer(0, rehearsal.now, np.zeros(3), np.full(size, np.nan), np.empty(0))
+        rehearsal.answers.put(answer.vector())
 
     return each
 

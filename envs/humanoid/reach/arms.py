@@ -1,5 +1,6 @@
-"""The arms of N worlds: they follow hand references from wherever the pelvis takes the shoulders."""
+"""The arms of N robots: they follow hand references from wherever the pelvis takes the shoulders."""
 
+import mujoco
 import torch
 from torch import Tensor
 
@@ -10,21 +11,44 @@ from envs.simulation import Simulation
 from robolearn.rotations import conjugate, matrix_from_quaternion, multiply, rotate, turned
 
 
-class ReachArms:
-    """Inverse kinematics and the torques that servos are given ahead.
+class FollowingArms:
+    """Inverse kinematics and the torques that servos are given ahead, of N robots.
 
     angles: (N, 2, 7) that the arms are commanded [rad]
     """
 
+    def __init__(self, model: mujoco.MjModel, period: float, count: int) -> None:
+        """period: of control [s]; count: N."""
+        self._period = period
+        self.solver = arm_solver(model, period)
+        self.angles = natural_posture().repeat(count, 1, 1)
+        self._damping = torch.tensor([kind_of(name).gains.damping for name in ARM_JOINTS]).view(2, -1)
+
+    def follow(self, reference: Hands, torso_position: Tensor, torso_quaternion: Tensor) -> Tensor:
+        """Command the arms towards references; returns feed-forward torques (N, 14) [N m].
+
+        reference, torso_position (N, 3) [m], torso_quaternion (N, 4): in one frame, z up
+        The torques hold the nominal arms against gravity and cancel the servos' damping of the motion.
+        """
+        shift = reference.position - torso_position[:, None]
+        back = conjugate(torso_quaternion[:, None]).expand(-1, 2, -1)
+        rotation = matrix_from_quaternion(multiply(back, reference.quaternion))
+        before = self.angles
+        self.angles = self.solver.step(before, rotate(back, shift), rotation)
+        down = turned(matrix_from_quaternion(back), shift.new_tensor((0.0, 0.0, -1.0)).expand_as(shift))
+        torque = self.solver.chain.gravity_torque(self.angles, down)
+        return (torque + self._damping * (self.angles - before) / self._period).flatten(1)
+
+
+class ReachArms(FollowingArms):
+    """Those of the worlds of a simulation."""
+
     def __init__(self, simulation: Simulation) -> None:
-        self._period = simulation.control_period
-        self.solver = arm_solver(simulation.model, self._period)
-        self.angles = natural_posture().repeat(simulation.num_worlds, 1, 1)
+        super().__init__(simulation.model, simulation.control_period, simulation.num_worlds)
         self.places = torch.tensor([JOINTS.index(name) for name in ARM_JOINTS])
         self._position, self._quaternion = simulation.view("xpos"), simulation.view("xquat")
         self._torso = int(simulation.model.body(TORSO).id)
         self._wrists = torch.tensor([int(simulation.model.body(name).id) for name in WRISTS])
-        self._damping = torch.tensor([kind_of(name).gains.damping for name in ARM_JOINTS]).view(2, -1)
 
     def reset(self, worlds: Tensor) -> None:
         """Begin in the natural posture in the named worlds, (K,) int64."""
@@ -37,16 +61,6 @@ class ReachArms:
         return Hands(position + rotate(quaternion, self.solver.chain.tip.expand_as(position)), quaternion)
 
     def step(self, reference: Hands) -> Tensor:
-        """Command the arms towards references in the world; returns feed-forward torques (N, 14) [N m].
-
-        The torques hold the nominal arms against gravity and cancel the servos' damping of the motion.
-        """
-        base = self._quaternion[:, self._torso].float()[:, None]
-        shift = reference.position - self._position[:, self._torso].float()[:, None]
-        back = conjugate(base).expand(-1, 2, -1)
-        rotation = matrix_from_quaternion(multiply(back, reference.quaternion))
-        before = self.angles
-        self.angles = self.solver.step(before, rotate(back, shift), rotation)
-        down = turned(matrix_from_quaternion(back), shift.new_tensor((0.0, 0.0, -1.0)).expand_as(shift))
-        torque = self.solver.chain.gravity_torque(self.angles, down)
-        return (torque + self._damping * (self.angles - before) / self._period).flatten(1)
+        """As `follow`, in the world."""
+        torso = self._torso
+        return self.follow(reference, self._position[:, torso].float(), self._quaternion[:, torso].float())

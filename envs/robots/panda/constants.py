@@ -11,6 +11,9 @@ ARM_JOINTS: Final = tuple(f"panda_joint{i}" for i in range(1, 8))
 
 FINGER_JOINTS: Final = ("panda_finger_joint1", "panda_finger_joint2")
 
+BASE: Final = "panda_link0"
+"""URDF link that stands on the table: the robot's base frame."""
+
 END_EFFECTOR_BODY: Final = "panda_hand_tcp"
 """URDF link 0.1034 m beyond `panda_hand`; FurnitureSim's `k_ee_link`."""
 

@@ -45,6 +45,13 @@ class Arms:
         self._goal[places] = np.clip(positions, limits.lower[places], limits.upper[places])
         return ""
 
+    def follow(self, angles: Vector) -> None:
+        """Go towards angles of all free joints, in the robot's order [rad], if all are finite."""
+        places = list(self._free.values())
+        if np.isfinite(angles).all():
+            limits = self._profile.limits
+            self._goal[places] = np.clip(angles, limits.lower[places], limits.upper[places])
+
     def step(self, elapsed: float) -> Vector:
         """The posture after `elapsed` [s], (J,) [rad]."""
         way = SPEED * elapsed

@@ -11,6 +11,7 @@ from robolearn.bridge.deploy.arms import Arms
 from robolearn.bridge.deploy.estimate import StateEstimate, StateReader
 from robolearn.bridge.deploy.exchange import PolicyAnswer, PolicyRequest
 from robolearn.bridge.deploy.foreign import ForeignCommands
+from robolearn.bridge.deploy.hands import HandTargets
 from robolearn.bridge.deploy.motion import Motion
 from robolearn.bridge.deploy.operator import Operator, Wishes
 from robolearn.bridge.deploy.periods import Periods
@@ -39,7 +40,8 @@ class Snapshot:
     """What others may know of the last tick.
 
     changes: of the command by the safety filter
-    velocity: (4,) command that the worker is told
+    velocity: (4,) command that the operator gives
+    place: (3,) of the pelvis in the frame of the odometry [m], NaN where nobody reckons it
     complaint: what the operator asked for in vain last, empty for nothing
     """
 
@@ -48,6 +50,7 @@ class Snapshot:
     command: JointCommand
     changes: Changes
     velocity: np.ndarray
+    place: Vector
     complaint: str
 
 
@@ -68,6 +71,7 @@ class CommandLoop:
     requests, answers: to and from the policy
     now: when it begins [s]
     heartbeat: whether the operator must show that it is there
+    follows_hands: whether the policy can be told where the hands shall be
     dry_run: publish nothing, so that whoever commands the motors may go on
     record: keeps what is sent and received
 
@@ -88,6 +92,7 @@ class CommandLoop:
         safety: SafetySettings | None = None,
         *,
         heartbeat: bool = True,
+        follows_hands: bool = False,
         dry_run: bool = False,
         record: Record = lambda topic, payload: None,
     ) -> None:
@@ -107,6 +112,7 @@ class CommandLoop:
         self._publish = None if dry_run else transport.publisher(LOW_COMMANDS)
         self._motion = Motion(profile, owned, self.safety.stand_time)
         self._steering, self._arms = Steering(profile), Arms(profile, owned)
+        self._hands, self._follows_hands = HandTargets(), follows_hands
         self._policy_period = 1.0 / next(iter(profile.tasks.values())).control_rate_hz
         self._asked_at = now - self._policy_period
         self._asked = 0
@@ -128,7 +134,7 @@ class CommandLoop:
         answer = None if message is None else PolicyAnswer.of(message)
         self._decide(now, estimate, answer, wishes)
         if estimate is not None:
-            self._act(estimate, answer, self._arms_posture(wishes))
+            self._act(estimate, answer, self._arms_posture(answer, wishes))
             self._ask(now, estimate, wishes)
 
     def brake(self) -> None:
@@ -162,13 +168,30 @@ class CommandLoop:
         if after.mode is not before.mode and not after.refused:
             self._complaint = ""
 
-    def _arms_posture(self, wishes: Wishes) -> Vector:
+    def _arms_posture(self, answer: PolicyAnswer | None, wishes: Wishes) -> Vector:
         """(J,) of the joints that the policy does not own [rad]."""
         if self.situation.mode is not Mode.POLICY:
             self._arms.reset()
-        elif wishes.targets is not None:
-            self._complaint = self._arms.aim(wishes.targets) or self._complaint
+            self._hands.clear()
+            return self._arms.step(self._profile.period)
+        complaint = self._aim_hands(wishes)
+        if wishes.targets is not None:
+            self._hands.clear()
+            complaint = self._arms.aim(wishes.targets) or complaint
+        elif answer is not None and len(answer.arms) and np.isfinite(self._hands.goal).all():
+            self._arms.follow(answer.arms)
+        self._complaint = complaint or self._complaint
         return self._arms.step(self._profile.period)
+
+    def _aim_hands(self, wishes: Wishes) -> str:
+        """The later of hand targets and velocities counts; returns what was asked for in vain."""
+        if wishes.drives:
+            self._hands.clear()
+        if not wishes.hands:
+            return ""
+        if not self._follows_hands:
+            return "hand targets without a manager: start with manager=DIR"
+        return self._hands.aim(wishes.hand_targets)
 
     def _act(self, estimate: StateEstimate, answer: PolicyAnswer | None, arms: Vector) -> None:
         measured, limits = estimate.joints, self._profile.limits
@@ -180,8 +203,9 @@ class CommandLoop:
             self.filtered += 1
         self._image["mode_machine"] = estimate.mode_machine
         self._send(self._command)
+        place = np.full(3, np.nan) if answer is None else answer.place
         self.snapshot = Snapshot(
-            self.situation, estimate, self._command, changes, self._velocity, self._complaint
+            self.situation, estimate, self._command, changes, self._velocity, place, self._complaint
         )
 
     def _send(self, command: JointCommand) -> None:
@@ -208,5 +232,12 @@ class CommandLoop:
         twist = wishes.twist if active else np.zeros(4)
         self._velocity = self._steering.command(twist, self._policy_period)
         self._asked += 1
-        request = PolicyRequest(self._asked, active, self._velocity, estimate.measurement)
+        request = PolicyRequest(
+            self._asked,
+            active,
+            self._velocity,
+            estimate.quaternion,
+            self._hands.goal,
+            estimate.measurement,
+        )
         self._requests.put(request.vector())

@@ -22,8 +22,11 @@ def deploy(settings: DeploySettings) -> dict[str, Any]:
     settings, a checkpoint, a network or a robot that will not do.
     """
     settings.check()
-    if settings.robot not in _PROFILES:
-        raise unknown_name("robot", settings.robot, _PROFILES)
+    if settings.robot not in _PROFILES | _ARMS:
+        raise unknown_name("robot", settings.robot, _PROFILES | _ARMS)
+    if settings.robot in _ARMS:
+        return _deploy_arm(settings)
+    from robolearn.bridge.deploy.followers import follower_of
     from robolearn.bridge.deploy.policy_process import PolicyProcess
     from robolearn.bridge.deploy.profile import owned_joints
     from robolearn.bridge.deploy.start_up import check_robot
@@ -34,11 +37,13 @@ def deploy(settings: DeploySettings) -> dict[str, Any]:
     checkpoint = load_checkpoint(settings.checkpoint)
     owned = owned_joints(checkpoint, profile)
     build_policy(checkpoint)
+    if settings.manager is not None:
+        follower_of(settings.robot, settings.manager)
     transport = join(settings.interface, settings.domain, settings.dds)
     try:
         where = f"interface={settings.interface} domain={settings.domain}"
         check_robot(transport, profile.limits.size, where, settings.dry_run)
-        policy = PolicyProcess(str(checkpoint.path))
+        policy = PolicyProcess(str(checkpoint.path), settings.manager, settings.robot)
         try:
             summary = _run(settings, checkpoint.identity, transport, profile, owned, policy)
         finally:
@@ -73,10 +78,27 @@ def _told(summary: Mapping[str, Any], settings: DeploySettings) -> str:
     )
 
 
+def _deploy_arm(settings: DeploySettings) -> dict[str, Any]:
+    try:
+        from robolearn.bridge.arm.deploy import deploy_arm
+    except ImportError as error:
+        raise UserError(f"{error.name} is missing: pip install 'robolearn[bridge]'") from error
+    if settings.manager is not None:
+        raise UserError(f"manager={settings.manager} is not valid: robot={settings.robot} takes none")
+    return deploy_arm(settings, _ARMS[settings.robot](), SUMMARY)
+
+
 def _g1() -> Any:
     from envs.humanoid.deployment import g1_profile
 
     return g1_profile()
 
 
-_PROFILES: Final[Mapping[str, Callable[[], Any]]] = {"g1": _g1}
+def _panda() -> Any:
+    from envs.assembly.deployment import panda_profile
+
+    return panda_profile()
+
+
+_PROFILES: Final[dict[str, Callable[[], Any]]] = {"g1": _g1}
+_ARMS: Final[dict[str, Callable[[], Any]]] = {"panda": _panda}

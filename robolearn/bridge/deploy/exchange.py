@@ -1,12 +1,16 @@
 """What the command loop asks of the policy, and what that answers, as vectors of float64."""
 
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 
 from robolearn.bridge.safety.joints import Vector
 
-_COMMAND = slice(2, 6)
+_COMMAND, _QUATERNION, _HANDS = slice(2, 6), slice(6, 10), slice(10, 24)
+
+NO_HANDS: Final = np.full(14, np.nan)
+"""Where nobody tells the hands where to go."""
 
 
 @dataclass(frozen=True)
@@ -16,6 +20,9 @@ class PolicyRequest:
     number: counts up from 1
     active: whether the policy drives the robot; where it does not, every step is the first of an episode
     command: (4,) as `robolearn.policies.worker.command.COMMAND`
+    quaternion: (4,) of the pelvis, w first
+    hands: (14,) where the left and the right hand shall be: place [m] and quaternion, w first, in the frame
+        of the odometry; NaN for anywhere
     measurement: (6 + 2 J,) angular velocity of the pelvis 3 [rad/s], gravity in it 3, joint angles J [rad],
         joint speeds J [rad/s]
     """
@@ -23,16 +30,21 @@ class PolicyRequest:
     number: int
     active: bool
     command: Vector
+    quaternion: Vector
+    hands: Vector
     measurement: Vector
 
     def vector(self) -> Vector:
         """As a message."""
-        return np.concatenate(([self.number, self.active], self.command, self.measurement))
+        return np.concatenate(
+            ([self.number, self.active], self.command, self.quaternion, self.hands, self.measurement)
+        )
 
     @classmethod
     def of(cls, vector: Vector) -> "PolicyRequest":
         """From a message."""
-        return cls(int(vector[0]), bool(vector[1]), vector[_COMMAND], vector[_COMMAND.stop :])
+        parts = (vector[part] for part in (_COMMAND, _QUATERNION, _HANDS, slice(_HANDS.stop, None)))
+        return cls(int(vector[0]), bool(vector[1]), *parts)
 
 
 @dataclass(frozen=True)
@@ -41,18 +53,24 @@ class PolicyAnswer:
 
     number: of the request
     at: when the policy began to compute it [s]
+    place: (3,) of the pelvis in the frame of the odometry [m], NaN where nobody reckons it
     targets: (A,) of the joints that it owns [rad]
+    arms: (J - A,) of the other joints while hands are followed, in the robot's order [rad]; empty otherwise
     """
 
     number: int
     at: float
+    place: Vector
     targets: Vector
+    arms: Vector
 
     def vector(self) -> Vector:
         """As a message."""
-        return np.concatenate(([self.number, self.at], self.targets))
+        head = [self.number, self.at, len(self.targets)]
+        return np.concatenate((head, self.place, self.targets, self.arms))
 
     @classmethod
     def of(cls, vector: Vector) -> "PolicyAnswer":
         """From a message."""
-        return cls(int(vector[0]), float(vector[1]), vector[2:])
+        end = 6 + int(vector[2])
+        return cls(int(vector[0]), float(vector[1]), vector[3:6], vector[6:end], vector[end:])

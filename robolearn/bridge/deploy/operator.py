@@ -9,12 +9,20 @@ import numpy as np
 from robolearn.bridge.deploy.ages import age
 from robolearn.bridge.errors import BridgeError
 from robolearn.bridge.message import AnyMessage, decode
-from robolearn.bridge.messages.geometry_msgs import Twist
+from robolearn.bridge.messages.geometry_msgs import PoseArray, Twist
 from robolearn.bridge.messages.std_msgs import Bool, String
 from robolearn.bridge.messages.trajectory_msgs import JointTrajectory
 from robolearn.bridge.safety.inputs import Request
 from robolearn.bridge.safety.joints import Vector
-from robolearn.bridge.topics import EMERGENCY_STOP, HEARTBEAT, JOINT_TARGETS, MODE, VELOCITY_COMMANDS, Topic
+from robolearn.bridge.topics import (
+    EMERGENCY_STOP,
+    HAND_TARGETS,
+    HEARTBEAT,
+    JOINT_TARGETS,
+    MODE,
+    VELOCITY_COMMANDS,
+    Topic,
+)
 from robolearn.bridge.transport import Arrival, Transport
 
 VELOCITY_AGE: Final = 0.5
@@ -38,7 +46,10 @@ class Wishes:
     request: a change of mode, in the tick in which it came
     emergency_stop: whether the button is down
     heartbeat_age: since the last sign of life [s]
+    drives: whether a velocity command came in this tick
     targets: of joints that no policy owns, in the tick in which they came
+    hands: whether hand targets came in this tick
+    hand_targets: the last ones, None where they cannot be read
     arrivals: messages that came since the last tick, by topic
     complaint: what was asked for and does not exist, empty for nothing
     """
@@ -47,7 +58,10 @@ class Wishes:
     request: Request
     emergency_stop: bool
     heartbeat_age: float
+    drives: bool
     targets: JointTrajectory | None
+    hands: bool
+    hand_targets: PoseArray | None
     arrivals: tuple[tuple[Topic, Arrival], ...]
     complaint: str
 
@@ -91,11 +105,12 @@ class Operator:
         self._mode = _New(transport, MODE, String)
         self._heartbeat = _New(transport, HEARTBEAT, Bool)
         self._targets = _New(transport, JOINT_TARGETS, JointTrajectory)
+        self._hands = _New(transport, HAND_TARGETS, PoseArray)
         self._pressed = False
 
     def read(self, now: float) -> Wishes:
         """Wishes at the time `now` [s]."""
-        topics = (self._twist, self._stop, self._mode, self._heartbeat, self._targets)
+        topics = (self._twist, self._stop, self._mode, self._heartbeat, self._targets, self._hands)
         new = [topic for topic in topics if topic.look()]
         if self._stop in new:
             # A message that cannot be read was sent by somebody in a hurry.
@@ -106,7 +121,10 @@ class Operator:
             request=request,
             emergency_stop=self._pressed,
             heartbeat_age=self._heartbeat.age(now) if self._heartbeat_needed else 0.0,
+            drives=self._twist in new,
             targets=self._targets.message if self._targets in new else None,
+            hands=self._hands in new,
+            hand_targets=self._hands.message,
             arrivals=tuple((topic.topic, topic.arrival) for topic in new if topic.arrival is not None),
             complaint=complaint,
         )

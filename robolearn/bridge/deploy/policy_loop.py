@@ -1,10 +1,13 @@
 """The policy's side: one action for every request."""
 
+from typing import Protocol
+
+import numpy as np
 import torch
+from torch import Tensor
 
 from robolearn.bridge.deploy.exchange import PolicyAnswer, PolicyRequest
 from robolearn.bridge.deploy.ports import Inbox, Outbox
-from robolearn.bridge.safety.joints import Vector
 from robolearn.policies.worker.balance import followed_imbalance, lean_of
 from robolearn.policies.worker.command import CommandShaper
 from robolearn.policies.worker.observation import observation
@@ -14,30 +17,80 @@ _ANGULAR_VELOCITY, _GRAVITY = slice(0, 3), slice(3, 6)
 _ONE = torch.zeros(1, dtype=torch.int64)
 
 
+class Follower(Protocol):
+    """Takes a robot's hands where they are told, by commanding its worker; knows the robot's body."""
+
+    @property
+    def pelvis(self) -> Tensor:
+        """(3,) its place in the frame of the odometry [m]."""
+        ...
+
+    def locate(self, quaternion: Tensor, angles: Tensor) -> None:
+        """Take a step of the odometry. quaternion: (4,) of the pelvis; angles: (J,) of all joints [rad]."""
+        ...
+
+    def rest(self) -> None:
+        """Nothing to follow for now."""
+        ...
+
+    def command(self, hands: Tensor, quaternion: Tensor, angles: Tensor, seen: Tensor) -> Tensor:
+        """What the worker is commanded (1, 4). hands: (14,) goals; seen: (1, O) by the worker."""
+        ...
+
+    def arm_targets(self) -> Tensor:
+        """(J - A,) of the other joints [rad], after `command`."""
+        ...
+
+
 class DeployedWorker:
     """A worker that is told and shown what it was in training."""
 
-    def __init__(self, policy: WorkerPolicy) -> None:
-        self._policy, self._lean = policy, lean_of(policy)
+    def __init__(self, policy: WorkerPolicy, follower: Follower | None = None) -> None:
+        self._policy, self._lean, self._follower = policy, lean_of(policy), follower
         self._rate = policy.spec.control_rate_hz
         self._shaper = CommandShaper(1, 1.0 / self._rate)
+        self._command = torch.zeros(1, 4)
         self._running = False
 
     @torch.inference_mode()
-    def targets(self, request: PolicyRequest) -> Vector:
-        """(A,) of the owned joints [rad]."""
-        command = torch.from_numpy(request.command).float()[None]
+    def answer(self, request: PolicyRequest, now: float) -> PolicyAnswer:
+        """What to do at the time `now` [s]."""
         measured = torch.from_numpy(request.measurement).float()[None]
-        if request.active and self._running:
-            self._follow(command, measured)
-        else:
-            self._shaper.reset(_ONE, command[:, 3], torch.zeros(1))
-            self._policy.reset(num_envs=1)
+        asked = torch.from_numpy(request.command).float()[None]
+        begins = not (request.active and self._running)
         self._running = request.active
-        targets = self._policy.act(observation(command, self._shaper.gait, measured))
-        return targets[0].double().numpy()
+        if begins:
+            self._shaper.reset(_ONE, asked[:, 3], torch.zeros(1))
+            self._policy.reset(num_envs=1)
+            self._command = asked
+        arms, place = self._follow_hands(request, measured, asked)
+        if not begins:
+            self._follow(self._command, measured)
+        targets = self._policy.act(observation(self._command, self._shaper.gait, measured))
+        return PolicyAnswer(request.number, now, place, targets[0].double().numpy(), arms)
 
-    def _follow(self, command: torch.Tensor, measured: torch.Tensor) -> None:
+    def _follow_hands(
+        self, request: PolicyRequest, measured: Tensor, asked: Tensor
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Decide the worker's command; returns arm targets (J - A,), empty for none, and the place (3,)."""
+        if self._follower is None:
+            self._command = asked
+            return np.empty(0), np.full(3, np.nan)
+        joints = (measured.shape[1] - _GRAVITY.stop) // 2
+        angles = measured[0, _GRAVITY.stop : _GRAVITY.stop + joints]
+        quaternion = torch.from_numpy(request.quaternion / np.linalg.norm(request.quaternion)).float()
+        self._follower.locate(quaternion, angles)
+        place = self._follower.pelvis.double().numpy()
+        if not request.active or not np.isfinite(request.hands).all():
+            self._follower.rest()
+            self._command = asked
+            return np.empty(0), place
+        seen = observation(self._command, self._shaper.gait, measured)
+        hands = torch.from_numpy(request.hands).float()
+        self._command = self._follower.command(hands, quaternion, angles, seen)
+        return self._follower.arm_targets().double().numpy(), place
+
+    def _follow(self, command: Tensor, measured: Tensor) -> None:
         unsteady = followed_imbalance(
             measured[:, _GRAVITY],
             measured[:, _ANGULAR_VELOCITY],
@@ -64,5 +117,4 @@ class PolicyLoop:
         request = PolicyRequest.of(message)
         if request.number != self._answered:
             self._answered = request.number
-            targets = self._worker.targets(request)
-            self._answers.put(PolicyAnswer(request.number, now, targets).vector())
+            self._answers.put(self._worker.answer(request, now).vector())

@@ -17,19 +17,20 @@ _LOOKS: Final = 0.5
 class PolicyProcess:
     """Loads a worker's checkpoint and answers requests until it is stopped.
 
-    checkpoint: folder of the policy, which must have been checked
+    checkpoint, manager: folders of the policies, which must have been checked; manager: None to do without
+    robot: whose hands the manager takes where they are told
 
     port: requests go in, answers come out
     """
 
-    def __init__(self, checkpoint: str) -> None:
+    def __init__(self, checkpoint: str, manager: str | None = None, robot: str = "g1") -> None:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)
         # A forked child would hold DDS's threads' locks, whose owners it does not have.
         context = multiprocessing.get_context("spawn")
         self._socket = ours
         self.port: SocketPort = SocketPort(ours)
         self._process = context.Process(
-            target=_serve, args=(checkpoint, theirs, os.getpid()), name="policy", daemon=True
+            target=_serve, args=(checkpoint, manager, robot, theirs, os.getpid()), name="policy", daemon=True
         )
         self._process.start()
         theirs.close()
@@ -52,11 +53,12 @@ class PolicyProcess:
         self._socket.close()
 
 
-def _serve(checkpoint: str, connected: socket.socket, parent: int) -> None:
+def _serve(checkpoint: str, manager: str | None, robot: str, connected: socket.socket, parent: int) -> None:
     # An interrupt from the terminal reaches this process too, and is the command loop's to answer.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     import torch
 
+    from robolearn.bridge.deploy.followers import follower_of
     from robolearn.bridge.deploy.policy_loop import DeployedWorker, PolicyLoop
     from robolearn.policies.registry import load_policy
     from robolearn.policies.worker.worker_policy import WorkerPolicy
@@ -65,7 +67,8 @@ def _serve(checkpoint: str, connected: socket.socket, parent: int) -> None:
     policy = load_policy(checkpoint)
     assert isinstance(policy, WorkerPolicy)
     port = SocketPort(connected)
-    loop = PolicyLoop(DeployedWorker(policy), port, port)
+    follower = None if manager is None else follower_of(robot, manager)
+    loop = PolicyLoop(DeployedWorker(policy, follower), port, port)
     while os.getppid() == parent:
         select.select([connected], [], [], _LOOKS)
         loop.tick(time.monotonic())

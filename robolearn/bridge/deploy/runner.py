@@ -95,6 +95,7 @@ class Deployment:
             self._began,
             replace(SafetySettings() if safety is None else safety, voltage=settings.voltage),
             heartbeat=settings.heartbeat,
+            follows_hands=settings.manager is not None,
             dry_run=settings.dry_run,
             record=self._record,
         )

@@ -7,6 +7,7 @@ import numpy as np
 
 from robolearn.bridge.deploy.command_loop import CommandLoop, Record, Snapshot
 from robolearn.bridge.deploy.estimate import StateEstimate
+from robolearn.bridge.deploy.hands import ODOMETRY
 from robolearn.bridge.message import Message, encode
 from robolearn.bridge.messages.builtin_interfaces import Time
 from robolearn.bridge.messages.diagnostic_msgs import DiagnosticArray, DiagnosticStatus, KeyValue
@@ -14,6 +15,7 @@ from robolearn.bridge.messages.geometry_msgs import Quaternion, Transform, Trans
 from robolearn.bridge.messages.sensor_msgs import Imu, JointState
 from robolearn.bridge.messages.std_msgs import Header
 from robolearn.bridge.messages.tf2_msgs import TFMessage
+from robolearn.bridge.safety.joints import Vector
 from robolearn.bridge.safety.state_machine import Mode
 from robolearn.bridge.topics import FRAMES, IMU, JOINT_STATES, STATUS, Topic
 from robolearn.bridge.transport import Transport
@@ -24,8 +26,8 @@ PERIOD: Final = 0.02
 STATUS_PERIOD: Final = 0.1
 """Between two about the deployment [s]; chosen."""
 
-WORLD, BASE, INERTIAL_UNIT = "world", "pelvis", "imu_in_pelvis"
-"""Frames; the last two are links of the robot's URDF."""
+BASE, INERTIAL_UNIT = "pelvis", "imu_in_pelvis"
+"""Frames, links of the robot's URDF."""
 
 _LEVELS: Final = {Mode.HOLD: DiagnosticStatus.WARN, Mode.DAMP: DiagnosticStatus.ERROR}
 
@@ -53,10 +55,11 @@ def imu(estimate: StateEstimate, stamp: int) -> Imu:
     )
 
 
-def frames(estimate: StateEstimate, stamp: int) -> TFMessage:
-    """Of /tf: how the pelvis is turned. Where it is, nothing measures: it stays at the origin."""
-    turn = Transform(rotation=_quaternion(estimate))
-    return TFMessage([TransformStamped(stamped(stamp, WORLD), BASE, turn)])
+def frames(estimate: StateEstimate, place: Vector, stamp: int) -> TFMessage:
+    """Of /tf: where the pelvis is (3,) [m], and how it is turned. Where nobody reckons it, at the origin."""
+    known = place if np.isfinite(place).all() else np.zeros(3)
+    pose = Transform(Vector3(*known.tolist()), _quaternion(estimate))
+    return TFMessage([TransformStamped(stamped(stamp, ODOMETRY), BASE, pose)])
 
 
 def status(loop: CommandLoop, snapshot: Snapshot, stamp: int, more: Mapping[str, object]) -> DiagnosticArray:
@@ -121,7 +124,7 @@ class Telemetry:
         estimate = snapshot.estimate
         self._publish(JOINT_STATES, joint_states(estimate, self._names, stamp))
         self._publish(IMU, imu(estimate, stamp))
-        self._publish(FRAMES, frames(estimate, stamp))
+        self._publish(FRAMES, frames(estimate, snapshot.place, stamp))
         if now - self._status_at >= STATUS_PERIOD:
             self._status_at = now
             self._publish(STATUS, status(self._loop, snapshot, stamp, self._more()))

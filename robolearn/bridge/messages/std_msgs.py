@@ -2,7 +2,7 @@
 
 from robolearn.bridge.message import Message, Nested, message, wired
 from robolearn.bridge.messages.builtin_interfaces import Time
-from robolearn.bridge.wire_types import BOOL, Text
+from robolearn.bridge.wire_types import BOOL, INT64, Text
 
 
 @message("std_msgs/msg/Header")
@@ -25,3 +25,10 @@ class String(Message):
     """A text."""
 
     data: str = wired(Text())
+
+
+@message("std_msgs/msg/Int64")
+class Int64(Message):
+    """A whole number."""
+
+    data: int = wired(INT64)

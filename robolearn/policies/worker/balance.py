@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from robolearn.interpolation import interpolate
-from robolearn.policies.worker.command import HEIGHT_RATE, Gait, height_goal, imbalance
+from robolearn.policies.worker.command import Gait, height_change, imbalance
 from robolearn.policies.worker.worker_policy import WorkerPolicy
 
 Lean = Callable[[Tensor], Tensor]
@@ -26,25 +26,15 @@ def followed_imbalance(
     gravity_in_pelvis: (N, 3) unit vector down; angular_velocity: (N, 3) in the pelvis [rad/s]
     control_rate: [Hz]
     """
-    step = HEIGHT_RATE / control_rate
-    before = gait.height - (height_goal(gait, command) - gait.height).clamp(-step, step)
+    before = gait.height - height_change(gait, command, 1.0 / control_rate)
     leaning = lean(gait.height)
     rate = (leaning - lean(before)) * control_rate
     return imbalance(gravity_in_pelvis, angular_velocity, leaning, rate)
 
 
-def posture_leans(policy: WorkerPolicy) -> Tensor:
-    """Pitch of the pelvis at `config.heights` (K,) [rad]: what a leg's pitches, soles flat, add up to."""
-    positions = [name for name in policy.spec.observation.names if name.endswith("_joint.position")]
-    pitches = [
-        positions.index(f"left_{name}_joint.position") for name in ("hip_pitch", "knee", "ankle_pitch")
-    ]
-    return -policy.postures[:, pitches].sum(1)
-
-
 def lean_of(policy: WorkerPolicy) -> Lean:
     """The lean that the policy's own postures have."""
-    heights, leans = torch.tensor(policy.config.heights), posture_leans(policy)[:, None]
+    heights, leans = torch.tensor(policy.config.heights), policy.leans[:, None]
 
     def lean(height: Tensor) -> Tensor:
         return interpolate(heights, leans, height).squeeze(-1)

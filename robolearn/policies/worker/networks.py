@@ -102,11 +102,6 @@ class MirroredPerceptron(nn.Module):
         return self.outputs.join(*self.layers[-1](kept, negated))
 
 
-def tied(mirror: Mirror, value: Tensor) -> Tensor:
-    """Entries (D,) made the same on both sides: the mean with their partners."""
-    return 0.5 * (value + value[list(mirror.places)])
-
-
 def unmirrored(size: int) -> Mirror:
     """Of a vector that the mirror leaves as it is, such as a value."""
     return Mirror(tuple(range(size)), (1.0,) * size)

@@ -7,12 +7,13 @@ from dataclasses import dataclass, field
 class WorkerNetworks:
     """Sizes of the worker.
 
-    hidden: widths of the actor's layers; critic_hidden: of the critic's
+    hidden: widths of the actor's layers; critic_hidden, estimator_hidden: of the critic's and the estimator's
     lags: control steps back of the frames that the actor sees, from 0 on
     effort_share: share of each joint's greatest torque that an action of 1 asks for, at its servo's stiffness
     """
 
     hidden: list[int] = field(default_factory=lambda: [256, 128])
     critic_hidden: list[int] = field(default_factory=lambda: [256, 128])
+    estimator_hidden: list[int] = field(default_factory=lambda: [128, 64])
     lags: list[int] = field(default_factory=lambda: [0, 1, 3, 8])
     effort_share: float = 0.35

@@ -7,11 +7,13 @@ from torch import Tensor
 
 from robolearn.interpolation import interpolate
 from robolearn.policies.policy import Policy
+from robolearn.policies.worker.ankles import ankle_angles, ankle_joints
 from robolearn.policies.worker.command import FOOT_LIFT
+from robolearn.policies.worker.estimating import EstimatingActor
 from robolearn.policies.worker.memory import FrameMemory
 from robolearn.policies.worker.mirror import Mirror
-from robolearn.policies.worker.networks import MirroredPerceptron
 from robolearn.policies.worker.scaling import observation_mean, observation_scale
+from robolearn.policies.worker.turning import turning_angles, turning_joints
 from robolearn.specification import TaskSpec
 
 
@@ -19,12 +21,15 @@ from robolearn.specification import TaskSpec
 class WorkerConfig:
     """What a worker is built from, besides its weights and its task's specification.
 
-    hidden, lags: see `WorkerNetworks`
+    hidden, estimator_hidden, lags: see `WorkerNetworks`
+    estimated: names of what the actor estimates; from them follows what the mirror does
     action_scale: joint angles that actions of 1 stand for [rad]
     heights: (K,) pelvis heights of the standing postures [m]
     """
 
     hidden: list[int]
+    estimator_hidden: list[int]
+    estimated: list[str]
     lags: list[int]
     action_scale: list[float]
     heights: list[float]
@@ -34,7 +39,8 @@ class WorkerPolicy(Policy):
     """Joint targets hold the posture of the height told, plus `action_scale` times the network's output.
 
     While the gait clock runs, each leg in its turn takes the posture of a pelvis that is lower by the foot's
-    lift.
+    lift, and legs turn to and fro as the yaw rate asks for (`turning_angles`). While it does not, ankles push
+    the robot back (`ankle_angles`).
 
     A frame is the observation, joint positions less the reference posture, all scaled to about one, and the
     action before it.
@@ -49,6 +55,8 @@ class WorkerPolicy(Policy):
     standing_targets: Tensor
     heights: Tensor
     action_scale: Tensor
+    turning_joints: Tensor
+    ankle_joints: Tensor
 
     def __init__(self, config: WorkerConfig, spec: TaskSpec) -> None:
         super().__init__()
@@ -61,17 +69,29 @@ class WorkerPolicy(Policy):
         self.action_mirror = Mirror.of(spec.action.names)
         self.frame_mirror = Mirror.of(names).joined(self.action_mirror)
         self._height, self._sine = names.index("gait.height"), names.index("gait.sine")
+        self._clock = [names.index("gait.sine"), names.index("gait.cosine")]
+        self._yaw_rate = names.index("command.yaw_rate")
+        self._gravity = [names.index(f"gravity_in_pelvis.{axis}") for axis in "xyz"]
+        self._angular_velocity = [names.index(f"angular_velocity_in_pelvis.{axis}") for axis in "xyz"]
         positions = [place for place, name in enumerate(names) if name.endswith("_joint.position")]
         self._positions = slice(positions[0], positions[-1] + 1)
         joints = [names[place].removesuffix(".position") for place in positions]
         owned = [name.removesuffix(".target") for name in spec.action.names]
         self._own = [joints.index(name) for name in owned]
+        self._pitches = [joints.index(f"left_{name}_joint") for name in ("hip_pitch", "knee", "ankle_pitch")]
         self._side = [_side(name) for name in owned]
+        self.register_buffer("turning_joints", turning_joints(owned), persistent=False)
+        self.register_buffer("ankle_joints", ankle_joints(owned), persistent=False)
         table = torch.zeros(len(config.heights), len(joints))
         self.register_buffer("postures", table)
         self.register_buffer("standing_targets", table.clone())
-        stacked = self.frame_mirror.repeated(len(config.lags))
-        self.network = MirroredPerceptron(stacked, config.hidden, self.action_mirror, last_gain=0.01)
+        self.network = EstimatingActor(
+            self.frame_mirror.repeated(len(config.lags)),
+            Mirror.of(config.estimated),
+            self.action_mirror,
+            hidden=config.hidden,
+            estimator_hidden=config.estimator_hidden,
+        )
         self._memory: FrameMemory | None = None
 
     @property
@@ -98,8 +118,21 @@ class WorkerPolicy(Policy):
             (torch.zeros_like(sine), sine.clamp(min=0.0), (-sine).clamp(min=0.0)), 1
         )
         standing = interpolate(self.heights, self.standing_targets, height[:, None] - lifts)
-        reference = standing[:, self._side, self._own]
-        return reference + self.action_scale * action
+        yaw_rate, clock = observation[:, self._yaw_rate], observation[:, self._clock]
+        turning = turning_angles(self.turning_joints, yaw_rate, clock)
+        steadying = ankle_angles(
+            self.ankle_joints,
+            observation[:, self._gravity],
+            observation[:, self._angular_velocity],
+            interpolate(self.heights, self.leans[:, None], height)[:, 0],
+            clock.square().sum(1) == 0.0,
+        )
+        return standing[:, self._side, self._own] + turning + steadying + self.action_scale * action
+
+    @property
+    def leans(self) -> Tensor:
+        """Pitch of the pelvis at `config.heights` (K,) [rad]: what a leg's pitches, soles flat, add up to."""
+        return -self.postures[:, self._pitches].sum(1)
 
     def forward(self, frames: Tensor) -> Tensor:
         """Actions (N, A) of stacked frames (N, L x F)."""

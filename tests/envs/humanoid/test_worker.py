@@ -7,6 +7,7 @@ import torch
 from torch import Tensor
 
 from envs.humanoid import snapshot
+from envs.humanoid.commands import STANDING_HEIGHT
 from envs.humanoid.settings import CommandRanges, Pushes
 from envs.humanoid.worker import EPISODE_STEPS, WorkerEnvironment
 from envs.robots.g1.constants import JOINTS
@@ -54,12 +55,14 @@ def test_a_world_that_starts_later_has_the_same_episode() -> None:
     assert torch.equal(torch.stack(seen), alone[:, 0])
 
 
-def test_it_starts_in_the_crouch_of_its_command() -> None:
+def test_it_starts_upright_and_at_rest() -> None:
     environment = WorkerEnvironment(64, randomness="none", num_threads=1)
     observation = environment.reset(episode_seeds(1, 0, 64))
     command = observation[:, 3]
     assert 0.30 <= float(command.min()) < 0.4 and float(command.max()) < 0.7401
-    torch.testing.assert_close(environment.state.pelvis_height, command, atol=3e-3, rtol=0.0)
+    upright = torch.full((64,), STANDING_HEIGHT)
+    torch.testing.assert_close(environment.state.pelvis_height, upright, atol=3e-3, rtol=0.0)
+    torch.testing.assert_close(observation[:, 4], upright)
     assert bool(environment.state.foot_contact.any(1).all())
     torch.testing.assert_close(environment.state.yaw_rate, torch.zeros(64))
 

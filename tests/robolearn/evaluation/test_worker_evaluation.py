@@ -24,7 +24,7 @@ def evaluated(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An untrained worker, which falls, evaluated."""
     folder = tmp_path_factory.mktemp("worker")
     spec = WorkerEnvironment(1, num_threads=1).spec
-    save_policy(folder / "checkpoint", make_worker(spec, WorkerNetworks([8], [8], [0])), spec)
+    save_policy(folder / "checkpoint", make_worker(spec, WorkerNetworks([8], [8], [8], [0])), spec)
     evaluate(
         EvaluateSettings(
             checkpoint=str(folder / "checkpoint"),

@@ -19,7 +19,7 @@ from robolearn.checkpoint import save_checkpoint
 from robolearn.policies.registry import save_policy
 from robolearn.policies.worker.command import (
     GAIT_PERIOD,
-    HEIGHT_RATE,
+    LOWERING_RATE,
     STILL,
     UNSTEADY,
     CommandShaper,
@@ -99,7 +99,7 @@ def test_robots_in_a_batch_begin_on_their_own(exported: Exported) -> None:
 
 def test_the_contract_names_every_entry_and_servo(exported: Exported) -> None:
     contract, spec = exported.contract, exported.environment.spec
-    assert contract["format"] == "robolearn worker onnx 1"
+    assert contract["format"] == "robolearn worker onnx 2"
     assert contract["control_rate_hz"] == 50.0
     assert contract["observation"] == spec.observation.to_json()
     assert contract["joint_target"] == spec.action.to_json()
@@ -112,7 +112,7 @@ def test_the_contract_names_every_entry_and_servo(exported: Exported) -> None:
     for name, table in (("angles", "postures"), ("standing_targets", "standing_targets")):
         torch.testing.assert_close(torch.tensor(postures[name]["values"]), getattr(exported.policy, table))
     assert len(postures["heights"]["values"]) == len(postures["angles"]["values"])
-    constants = {"period": GAIT_PERIOD, "height_rate": HEIGHT_RATE, "still": STILL, "unsteady": UNSTEADY}
+    constants = {"period": GAIT_PERIOD, "lowering_rate": LOWERING_RATE, "still": STILL, "unsteady": UNSTEADY}
     assert constants.items() <= contract["gait"]["constants"].items()
     torch.testing.assert_close(torch.tensor(contract["gait"]["lean"]["angles"]["values"]), LEANS)
 

@@ -8,18 +8,22 @@ import pytest
 import torch
 
 from envs.humanoid.worker import WorkerEnvironment
+from envs.humanoid.worker_training import make_worker
 from robolearn.checkpoint import load_checkpoint
 from robolearn.environment import episode_seeds
 from robolearn.errors import UserError
 from robolearn.policies.policy import Policy
 from robolearn.policies.registry import load_policy
+from robolearn.policies.worker.networks import MirroredPerceptron, unmirrored
 from robolearn.policies.worker.settings import WorkerNetworks
 from robolearn.reinforcement.settings import Curriculum, WorkerOptimisation, WorkerPpoSettings
 from robolearn.reinforcement.worker import train
+from robolearn.reinforcement.worker_episodes import WorkerEpisodes
+from robolearn.reinforcement.worker_trainer import WorkerTrainer
 from robolearn.tensor_files import read_tensors
 from robolearn.training.session import LATEST, STATE
 
-SMALL = WorkerNetworks(hidden=[16, 8], critic_hidden=[16, 8], lags=[0, 2])
+SMALL = WorkerNetworks(hidden=[16, 8], critic_hidden=[16, 8], estimator_hidden=[16, 8], lags=[0, 2])
 OPTIMISATION = WorkerOptimisation(rollout_steps=4, minibatch_size=16, epochs=2)
 WORLDS = 6
 
@@ -75,7 +79,7 @@ def test_the_curriculum_rises_and_the_networks_change(run: Path) -> None:
     rows = [json.loads(line) for line in (run / "metrics.jsonl").read_text().splitlines()]
     assert rows[-1]["train/level"] == pytest.approx(1.0) or rows[-1]["train/level"] >= 0.3
     weights = load_checkpoint(run / LATEST).weights
-    assert float(weights["network.layers.2.kept.weight"].abs().max()) > 1e-3
+    assert float(weights["network.actor.layers.2.kept.weight"].abs().max()) > 1e-3
 
 
 def test_the_worker_comes_back_and_acts_the_same(run: Path) -> None:
@@ -130,3 +134,30 @@ def test_another_servo_is_refused_by_its_joint(run: Path) -> None:
     stiffer = {**spec.gains, "left_knee_joint": (300.0, 4.0)}
     with pytest.raises(UserError, match=r"servo of 'left_knee_joint' has gains \(150\.0, 4\.0\), the task's"):
         load_policy(run, expected=dataclasses.replace(spec, gains=stiffer))
+
+
+def test_what_the_actor_estimates_is_where_the_simulator_tells_it() -> None:
+    environment = WorkerEnvironment(3, num_threads=1)
+    policy = make_worker(environment.spec, SMALL)
+    episodes = WorkerEpisodes(environment, policy, 0)
+    truth = episodes.start()[:, episodes.estimated_places]
+    velocity = environment.state.velocity_in_heading
+    names = policy.config.estimated
+    torch.testing.assert_close(truth[:, :3], 2.0 * velocity)
+    assert names[:3] == [f"velocity_in_heading.{axis}" for axis in "xyz"]
+    com = [names.index("com_over_feet.x"), names.index("com_over_feet.y")]
+    torch.testing.assert_close(truth[:, com], 10.0 * environment.state.com_over_feet)
+
+
+def test_the_estimator_learns_from_a_rollout() -> None:
+    environment = WorkerEnvironment(WORLDS, num_threads=1)
+    episodes = WorkerEpisodes(environment, make_worker(environment.spec, SMALL), 0)
+    critic = MirroredPerceptron(episodes.critic_mirror, [8], unmirrored(1), last_gain=1.0)
+    trainer = WorkerTrainer(settings(Path("unused"), 1), episodes, critic)
+    trainer.start()
+    trainer.algorithm.collect()
+    errors = []
+    for _ in range(10):
+        trainer.algorithm.train()
+        errors.append(trainer.algorithm.metrics["ppo/estimation_error"])
+    assert errors[-1] < 0.9 * errors[0]

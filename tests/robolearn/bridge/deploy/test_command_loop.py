@@ -124,7 +124,8 @@ def test_an_action_that_is_no_number(driven: DeployedRobot, value: float) -> Non
     driven.policy_runs = False
 
     def answer() -> None:
-        driven.answers.put(PolicyAnswer(10**6, driven.now, np.full(15, value)).vector())
+        answer = PolicyAnswer(10**6, driven.now, np.zeros(3), np.full(15, value), np.empty(0))
+        driven.answers.put(answer.vector())
 
     answer()
     assert driven.ticks_until(Mode.HOLD) == 1

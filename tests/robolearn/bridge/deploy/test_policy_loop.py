@@ -11,14 +11,14 @@ import torch
 from deployed_robot import WORKER
 from envs.humanoid.sensing import measured
 from envs.humanoid.worker import WorkerEnvironment
-from robolearn.bridge.deploy.exchange import PolicyAnswer, PolicyRequest
+from robolearn.bridge.deploy.exchange import NO_HANDS, PolicyAnswer, PolicyRequest
 from robolearn.bridge.deploy.policy_loop import DeployedWorker, PolicyLoop
 from robolearn.bridge.deploy.policy_process import PolicyProcess
 from robolearn.bridge.deploy.ports import Slot
 from robolearn.policies.registry import load_policy
 from robolearn.policies.worker.worker_policy import WorkerPolicy
 
-COMMAND = np.array([0.4, 0.0, 0.2, 0.6])
+COMMAND, UPRIGHT = np.array([0.4, 0.0, 0.2, 0.6]), np.array([1.0, 0.0, 0.0, 0.0])
 
 
 def worker() -> WorkerPolicy:
@@ -29,7 +29,7 @@ def worker() -> WorkerPolicy:
 
 def request(number: int, active: bool = True) -> PolicyRequest:
     still = np.concatenate((np.zeros(3), [0.0, 0.0, -1.0], np.zeros(58)))
-    return PolicyRequest(number, active, COMMAND, still)
+    return PolicyRequest(number, active, COMMAND, UPRIGHT, NO_HANDS, still)
 
 
 def test_actions_are_those_of_the_simulation() -> None:
@@ -45,7 +45,8 @@ def test_actions_are_those_of_the_simulation() -> None:
     for step in range(40):
         state = measured(environment.state)[0].double().numpy()
         action = policy.act(observation)
-        targets = deployed.targets(PolicyRequest(step + 1, True, COMMAND, state))
+        asked = PolicyRequest(step + 1, True, COMMAND, UPRIGHT, NO_HANDS, state)
+        targets = deployed.answer(asked, 0.0).targets
         assert targets == pytest.approx(action[0].numpy(), abs=1e-5)
         observation = environment.step(action).observation
     assert bool(environment.shaper.gait.moving[0])
@@ -53,11 +54,11 @@ def test_actions_are_those_of_the_simulation() -> None:
 
 def test_a_policy_that_does_not_drive_begins_anew_every_time() -> None:
     deployed = DeployedWorker(worker())
-    first = deployed.targets(request(1, active=False))
-    deployed.targets(request(2))
-    moved = deployed.targets(request(3))
+    first = deployed.answer(request(1, active=False), 0.0).targets
+    deployed.answer(request(2), 0.0)
+    moved = deployed.answer(request(3), 0.0).targets
     assert not np.allclose(first, moved)
-    assert np.array_equal(deployed.targets(request(4, active=False)), first)
+    assert np.array_equal(deployed.answer(request(4, active=False), 0.0).targets, first)
 
 
 def test_every_request_is_answered_once() -> None:
@@ -71,13 +72,15 @@ def test_every_request_is_answered_once() -> None:
     message = answers.latest()
     assert message is not None
     answer = PolicyAnswer.of(message)
-    assert (answer.number, answer.at, answer.targets.shape) == (7, 2.0, (15,))
+    assert (answer.number, answer.at, answer.targets.shape, answer.arms.size) == (7, 2.0, (15,), 0)
+    assert np.isnan(answer.place).all()
 
 
 def test_requests_survive_the_way() -> None:
     there = PolicyRequest.of(request(5).vector())
     assert (there.number, there.active) == (5, True)
     assert np.array_equal(there.command, COMMAND) and there.measurement.shape == (64,)
+    assert np.array_equal(there.quaternion, UPRIGHT) and np.isnan(there.hands).all()
 
 
 def test_a_process_answers_until_it_is_killed() -> None:

@@ -54,7 +54,7 @@ def test_the_robot_as_ros_sees_it() -> None:
     assert math.hypot(turn.w, turn.x, turn.y, turn.z) == pytest.approx(1.0)
     assert decode(Imu, said(IMU)).linear_acceleration.z == pytest.approx(9.81, abs=2.0)
     frame = decode(TFMessage, said(FRAMES)).transforms[0]
-    assert (frame.header.frame_id, frame.child_frame_id) == ("world", "pelvis")
+    assert (frame.header.frame_id, frame.child_frame_id) == ("odom", "pelvis")
     array = decode(DiagnosticArray, said(STATUS))
     assert array.status[0].level == DiagnosticStatus.OK and array.status[0].message.startswith("stand:")
     shown = figures(array)

@@ -16,7 +16,7 @@ SMALL = [kind for kind in all_messages() if kind not in (LowCmd, LowState)]
 
 def test_the_messages_that_a_robot_needs_are_there() -> None:
     names = {kind.ROS_TYPE for kind in all_messages()}
-    assert len(names) == 39
+    assert len(names) == 40
     assert {"unitree_hg/msg/LowCmd", "unitree_hg/msg/HandState", "tf2_msgs/msg/TFMessage"} <= names
 
 

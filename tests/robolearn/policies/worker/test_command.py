@@ -5,7 +5,8 @@ import torch
 from robolearn.policies.worker.command import (
     CATCHING_HEIGHT,
     GAIT_PERIOD,
-    HEIGHT_RATE,
+    LOWERING_RATE,
+    RISING_RATE,
     ROCKING,
     UNSTEADY,
     VELOCITY_RATE,
@@ -29,10 +30,12 @@ def test_the_height_moves_at_its_rate_and_arrives() -> None:
     made = shaper(height=0.7)
     low = torch.tensor([[0.0, 0.0, 0.0, 0.4]])
     made.step(low, STEADY)
-    torch.testing.assert_close(made.gait.height, torch.tensor([0.7 - HEIGHT_RATE * PERIOD]))
-    for _ in range(40):
+    torch.testing.assert_close(made.gait.height, torch.tensor([0.7 - LOWERING_RATE * PERIOD]))
+    for _ in range(80):
         made.step(low, STEADY)
     torch.testing.assert_close(made.gait.height, torch.tensor([0.4]))
+    made.step(STAND, STEADY)
+    torch.testing.assert_close(made.gait.height, torch.tensor([0.4 + RISING_RATE * PERIOD]))
 
 
 def test_standing_stops_the_clock() -> None:
@@ -92,7 +95,7 @@ def test_a_robot_that_catches_itself_rises_and_goes_down_again() -> None:
     for _ in range(40):
         made.step(low, TOPPLING)
     torch.testing.assert_close(made.gait.height, torch.tensor([CATCHING_HEIGHT]))
-    for _ in range(60):
+    for _ in range(80):
         made.step(low, STEADY)
     torch.testing.assert_close(made.gait.height, torch.tensor([0.4]))
 

@@ -7,7 +7,7 @@ from envs.humanoid.privileged import PRIVILEGED
 from envs.humanoid.sensing import OBSERVATION
 from envs.robots.g1.constants import JOINTS
 from robolearn.policies.worker.mirror import Mirror
-from robolearn.policies.worker.networks import MirroredPerceptron, Split, tied, unmirrored
+from robolearn.policies.worker.networks import MirroredPerceptron, Split, unmirrored
 
 TARGETS = [f"{joint}.target" for joint in JOINTS]
 VECTORS = {"observation": OBSERVATION.names, "action": TARGETS, "privileged": PRIVILEGED}
@@ -62,9 +62,3 @@ def test_initial_outputs_keep_the_inputs_scale() -> None:
     torch.manual_seed(0)
     network = MirroredPerceptron(Mirror.of(OBSERVATION.names), [256, 128], unmirrored(1), last_gain=1.0)
     assert 0.3 < float(network(torch.randn(2000, OBSERVATION.size)).detach().std()) < 3.0
-
-
-def test_tied_entries_are_the_same_on_both_sides() -> None:
-    mirror = Mirror.of(TARGETS)
-    value = tied(mirror, torch.randn(len(TARGETS)))
-    torch.testing.assert_close(value, value[list(mirror.places)])

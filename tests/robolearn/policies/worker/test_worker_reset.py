@@ -32,5 +32,5 @@ def test_a_world_that_begins_anew_acts_as_a_fresh_one_and_the_others_go_on() -> 
     together.reset(seeds[:1], torch.tensor([1]))
     actions = together.act(observations[3])
     expected = alone.act(observations[3, :1])
-    torch.testing.assert_close(actions[:1], expected)
+    torch.testing.assert_close(actions[:1], expected, rtol=1e-5, atol=1e-5)
     torch.testing.assert_close(actions[1:], fresh.act(observations[3, 1:]))

@@ -1,0 +1,38 @@
+"""What geometry alone asks of legs that turn: the foot on the ground stays as it is while the pelvis turns.
+
+Each leg turns to and fro once a gait period, the left one outermost to the left at half of the period.
+
+The same for steps ahead did not help: feet that swing as far as the speed told, before the robot has it,
+brake it.
+"""
+
+import math
+from collections.abc import Sequence
+from typing import Final
+
+import torch
+from torch import Tensor
+
+from robolearn.policies.worker.command import GAIT_PERIOD
+
+LEAD: Final = 0.1
+"""By which targets are ahead [s]; measured: hips follow them 50 to 60 degrees of the gait's phase later."""
+
+_WAY: Final = GAIT_PERIOD / 4.0
+"""Of a leg to either side, per yaw rate [s]: it is on the ground for half of the period."""
+
+
+def turning_joints(joints: Sequence[str]) -> Tensor:
+    """(A,) how far joints turn per yaw rate with the left leg outermost [s]. joints: A names."""
+    ways = {"left_hip_yaw_joint": _WAY, "right_hip_yaw_joint": -_WAY}
+    return torch.tensor([ways.get(name, 0.0) for name in joints])
+
+
+def turning_angles(joints: Tensor, yaw_rate: Tensor, clock: Tensor) -> Tensor:
+    """Angles (N, A) [rad] to add to a standing posture.
+
+    joints: (A,) from `turning_joints`; yaw_rate: (N,) [rad/s]; clock: (N, 2) as `Gait.clock`
+    """
+    lead = 2.0 * math.pi * LEAD / GAIT_PERIOD
+    cosine = math.cos(lead) * clock[:, 1] - math.sin(lead) * clock[:, 0]
+    return -(cosine * yaw_rate)[:, None] * joints

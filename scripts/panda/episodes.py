@@ -1,0 +1,88 @@
+"""Runs a policy through the bridge and writes what became of the episodes, as `robolearn eval` does."""
+
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import torch
+from tqdm import tqdm
+
+from envs.assembly.deployment import panda_profile
+from envs.sim_robot.panda.rehearsal import ArmRehearsal
+from robolearn.bridge.arm.profile import task_of
+from robolearn.bridge.deploy.settings import TARGETS
+from robolearn.checkpoint import load_checkpoint
+from robolearn.checks import check_at_least
+from robolearn.errors import UserError, unknown_name
+from robolearn.evaluation.episode_table import EPISODES, write_episodes
+from robolearn.evaluation.summary import summarise
+from robolearn.policies.registry import build_policy
+from robolearn.storage import write_json
+
+DEFAULTS = {
+    "checkpoint": "assets/checkpoints/one_leg_low_korr",
+    "episodes": "100",
+    "seed": "7",
+    "targets": "end_effector",
+    "out": "outputs/panda",
+}
+
+
+def main(arguments: list[str]) -> None:
+    """Run, print and write `panda.json` and `episodes.parquet` in `out`, anew after every episode."""
+    chosen = settings(arguments)
+    checkpoint = load_checkpoint(chosen["checkpoint"])
+    spec = task_of(checkpoint, panda_profile()).spec
+    rehearsal = ArmRehearsal(
+        build_policy(checkpoint), int(chosen["seed"]), int(chosen["episodes"]), chosen["targets"] == "joints"
+    )
+    examination, begin, record = rehearsal.examination, time.perf_counter(), {}
+    with tqdm(total=examination.count, unit="episode") as bar:
+        while not examination.done:
+            rehearsal.tick()
+            if len(examination.ended) > bar.n:
+                bar.update()
+                record = keep(rehearsal, chosen, spec.phases, time.perf_counter() - begin)
+    low, high = record["success_ci95"]
+    sys.stdout.write(f"success {record['success_rate']:.1%} ({low:.1%} to {high:.1%} at 95 %)\n")
+
+
+def keep(
+    rehearsal: ArmRehearsal, chosen: dict[str, Any], phases: tuple[str, ...], seconds: float
+) -> dict[str, Any]:
+    """Write what is known so far; returns the record."""
+    out, table = Path(chosen["out"]), rehearsal.examination.table()
+    record: dict[str, Any] = chosen | summarise(table, phases)
+    record["seconds"] = round(seconds, 1)
+    record["refused"] = {reason.value: count for reason, count in rehearsal.robot.refused.items()}
+    record["filtered"] = rehearsal.loop.pilot.filtered
+    write_json(out / "panda.json", record)
+    write_episodes(out / EPISODES, table, phases, {"run": chosen})
+    return record
+
+
+def settings(arguments: list[str]) -> dict[str, Any]:
+    """What is to be run. Raises UserError for a key that there is not."""
+    chosen = dict(DEFAULTS)
+    for argument in arguments:
+        key, _, value = argument.partition("=")
+        if key not in chosen:
+            raise unknown_name("key", key, chosen)
+        chosen[key] = value
+    for name in ("episodes", "seed"):
+        if not chosen[name].isdigit():
+            raise UserError(f"{name}={chosen[name]} is not valid: it takes a whole number")
+    check_at_least(1, episodes=int(chosen["episodes"]))
+    if chosen["targets"] not in TARGETS:
+        raise unknown_name("targets", chosen["targets"], TARGETS)
+    return chosen
+
+
+if __name__ == "__main__":
+    torch.set_num_threads(1)
+    try:
+        main(sys.argv[1:])
+    except UserError as error:
+        sys.stderr.write(f"panda_episodes: {error}\n")
+        sys.exit(2)
