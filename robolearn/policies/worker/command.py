@@ -18,9 +18,10 @@ VELOCITY_RATE: Final = (2.0, 2.0, 3.0)
 walk to a stand in a gait period. Told at once to stand, it fell over its own speed."""
 
 UNSTEADY, ROCKING = 0.15, 0.45
-"""Imbalances from which on a standing robot begins to step, and one that steps goes on; chosen. Above the first,
-robots that topple slowly no longer catch themselves: with 0.22 more of them fell, and fewer stepped. The second is
-above what most steps do, which rock a robot by 0.2 to 0.3: below 0.3 one that was pushed once stepped for ever."""
+"""Imbalances from which on a standing robot begins to step, and one that steps goes on; chosen. Above the
+first, robots that topple slowly do not catch themselves in time: with 0.22 more of them fell, and fewer
+stepped. The second is above what most steps do, which rock a robot by 0.2 to 0.3: below 0.3 one that was
+pushed once stepped for ever."""
 
 CATCHING_HEIGHT: Final = 0.66
 """A robot that steps though it is told to stand is told at least this height [m]; chosen: with legs folded it
