@@ -8,6 +8,7 @@ import pytest
 import torch
 from torch import Tensor
 
+from envs.humanoid.scene import CONTROL_RATE
 from envs.humanoid.settings import CommandRanges
 from envs.humanoid.worker import WorkerEnvironment
 from envs.rendering.pictured_world import PlainWorld
@@ -17,6 +18,7 @@ from robolearn.evaluation.controllers import ControllerChoice
 from robolearn.evaluation.displays import Window
 from robolearn.evaluation.driving import KEYS, Drivable, DrivenController, Steering
 from robolearn.evaluation.settings import ViewSettings
+from robolearn.policies.worker.command import LOWERING_RATE
 from swing_environment import Swing
 
 
@@ -83,7 +85,9 @@ def test_the_robot_is_told_what_is_steered(steering: Steering) -> None:
     steering.set(3, 0.6)
     for _ in range(3):
         observation = environment.step(controller.act(observation)).observation
-    assert observation[0, :5].tolist() == pytest.approx([0.0, 0.0, 0.0, 0.6, 0.74 - 3 * 0.01])
+    assert observation[0, :5].tolist() == pytest.approx(
+        [0.0, 0.0, 0.0, 0.6, 0.74 - 3 * LOWERING_RATE / CONTROL_RATE]
+    )
 
 
 def test_other_tasks_are_not_driven() -> None:
