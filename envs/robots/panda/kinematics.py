@@ -1,9 +1,9 @@
 """The Panda's kinematics by Pinocchio, from the URDF that MuJoCo simulates."""
 
+import importlib
 from typing import Any
 
 import numpy as np
-import pinocchio as _pinocchio
 import torch
 from scipy.spatial.transform import Rotation
 
@@ -14,7 +14,7 @@ from robolearn.bridge.arm.limits import Vector
 from robolearn.bridge.arm.pose import EndEffectorPose
 
 # Its names are made by the extension at import, where no type checker sees them.
-pinocchio: Any = _pinocchio
+pinocchio: Any = importlib.import_module("pinocchio")
 
 
 class PandaKinematics:
