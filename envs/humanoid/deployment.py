@@ -11,6 +11,7 @@ from envs.robots.g1.constants import JOINTS, kind_of
 from envs.robots.g1.crouch import crouch_targets
 from envs.robots.g1.limits import g1_limits
 from robolearn.bridge.deploy.profile import RobotProfile
+from robolearn.policies.worker.command import LOWEST_WALK
 from robolearn.policies.worker.drive import VelocityLimits
 
 PERIOD: Final = 0.002
@@ -32,6 +33,7 @@ def g1_profile() -> RobotProfile:
         height=ranges.highest,
         lowest=ranges.lowest,
         highest=ranges.highest,
+        lowest_walk=LOWEST_WALK,
         velocity=VelocityLimits(ranges.backward, ranges.forward, ranges.sideways, ranges.yaw_rate),
         tasks={spec.name: spec for spec in specs},
     )

@@ -20,6 +20,7 @@ from robolearn.checkpoint import load_checkpoint
 from robolearn.errors import UserError
 from robolearn.policies.manager.manager_policy import ManagerPolicy
 from robolearn.policies.registry import load_policy
+from robolearn.policies.worker.command import standing_when_low
 from robolearn.rotations import multiply, quaternion_from_matrix, rotate
 
 
@@ -91,7 +92,7 @@ class HandFollower:
         stand = Stand(self.pelvis[None, :2], _yaw(quaternion)[None])
         command = self._manager.act(reach_observation(seen, ahead, measured.position, stand))
         self._torque = self._arms.follow(self._goal.ahead(goal, 1 + ARM_PREVIEW), torso, turn)
-        return command.clamp(self._least, self._most)
+        return standing_when_low(command.clamp(self._least, self._most))
 
     def arm_targets(self) -> Tensor:
         """(14,) of the servos, after `command`: angles, and what holds the arms against gravity [rad]."""

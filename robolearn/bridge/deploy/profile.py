@@ -25,6 +25,7 @@ class RobotProfile:
     standing: (J,) targets that hold the standing posture [rad]
     height: of the pelvis in that posture [m]
     lowest, highest: that the pelvis may be commanded to [m]
+    lowest_walk: of the pelvis, below which a worker is not to walk [m]
     velocity: that a worker may be commanded
     tasks: that workers for it are made for, by name
     """
@@ -38,6 +39,7 @@ class RobotProfile:
     height: float
     lowest: float
     highest: float
+    lowest_walk: float
     velocity: VelocityLimits
     tasks: Mapping[str, TaskSpec]
 

@@ -7,7 +7,7 @@ from robolearn.bridge.safety.joints import Vector
 
 
 class Steering:
-    """Velocities within what the worker was made for; the height moves as fast as it is told to.
+    """Velocities within what the worker was made for, none while it is low; the height moves as fast as told.
 
     height: of the pelvis that is commanded now [m]
     """
@@ -36,4 +36,5 @@ class Steering:
         )
         planar *= min(1.0, limits.speed / max(float(np.hypot(*planar)), 1e-9))
         self.height = float(np.clip(self.height + climb * elapsed, profile.lowest, profile.highest))
-        return np.array([*planar, np.clip(turning, -limits.yaw_rate, limits.yaw_rate), self.height])
+        turning = np.clip(turning, -limits.yaw_rate, limits.yaw_rate)
+        return np.array([*planar, turning, self.height]) * [*[self.height >= profile.lowest_walk] * 3, True]

@@ -36,6 +36,10 @@ FOOT_LIFT: Final = 0.08
 STILL: Final = 0.05
 """Commands of less than this planar velocity [m/s] and yaw rate [rad/s] mean to stand."""
 
+LOWEST_WALK: Final = 0.57
+"""Commands of lower pelvises [m] than this should mean to stand: workers learn to walk from 0.58 m on
+(TrajBooster, B.4), and fall where they are told to do it lower."""
+
 COMMAND: Final = ("velocity_x", "velocity_y", "yaw_rate", "height")
 """Entries of a command: velocities of the pelvis in the heading frame (x forward, y left) [m/s, rad/s], and
 the height of the pelvis above the soles [m]."""
@@ -118,6 +122,12 @@ def height_change(gait: Gait, command: Tensor, period: float) -> Tensor:
     """Changes (N,) [m] of the height told in a control period [s] under commands (N, 4)."""
     way = height_goal(gait, command) - gait.height
     return way.clamp(-LOWERING_RATE * period, RISING_RATE * period)
+
+
+def standing_when_low(command: Tensor) -> Tensor:
+    """Commands (N, 4) without the velocities of those lower than `LOWEST_WALK`."""
+    high = command[:, 3:] >= LOWEST_WALK
+    return torch.cat((command[:, :3] * high, command[:, 3:]), 1)
 
 
 def is_moving(command: Tensor) -> Tensor:

@@ -133,3 +133,10 @@ def test_an_episode_begins_with_either_foot() -> None:
 def test_small_commands_mean_to_stand() -> None:
     commands = torch.tensor([[0.04, 0.0, 0.04, 0.7], [0.04, 0.04, 0.0, 0.7], [0.0, 0.0, -0.2, 0.7]])
     assert is_moving(commands).tolist() == [False, True, True]
+
+
+def test_low_commands_mean_to_stand() -> None:
+    commands = torch.tensor([[0.3, -0.2, 0.5, 0.4], [0.3, -0.2, 0.5, 0.7]])
+    kept = standing_when_low(commands)
+    assert torch.equal(kept[0], torch.tensor([0.0, 0.0, 0.0, 0.4]))
+    assert torch.equal(kept[1], commands[1])
