@@ -13,6 +13,7 @@ from robolearn.policies.worker.command import (
     CommandShaper,
     imbalance,
     is_moving,
+    standing_when_low,
 )
 
 PERIOD = 0.02
