@@ -225,12 +225,14 @@ class WorkerPpoSettings(RunSettings):
     total_steps: control steps of all worlds together
     task: g1_worker, which owns legs and waist (15 joints), or g1_worker_legs (12)
     randomness, disturbance: differences between robots, noise and delays; pushes and punches
+    device: of the networks and of what they learn from, such as cpu or cuda; the physics stays on the CPU
     """
 
     task: str = "g1_worker"
     randomness: str = "full"
     disturbance: bool = True
     num_envs: int = 512
+    device: str = "cpu"
     networks: WorkerNetworks = field(default_factory=WorkerNetworks)
     ppo: WorkerOptimisation = field(default_factory=WorkerOptimisation)
     curriculum: Curriculum = field(default_factory=Curriculum)

@@ -28,6 +28,8 @@ class WorkerActorCritic(ActorCriticPolicy):
     std: standard deviation of the actions; whoever trains it sets it
     """
 
+    _estimated: Tensor
+
     def __init__(
         self,
         observation_space: spaces.Space,
@@ -49,7 +51,7 @@ class WorkerActorCritic(ActorCriticPolicy):
         super().__init__(observation_space, action_space, lr_schedule)
         self.actor, self.critic = actor, critic
         self._actor_size = actor_size
-        self._estimated = torch.tensor(estimated_places)
+        self.register_buffer("_estimated", torch.tensor(estimated_places), persistent=False)
         self.std = std
         self.generator = generator
         self.optimizer = torch.optim.Adam(self.parameters(), lr=lr_schedule(1.0), eps=1e-5)
@@ -83,7 +85,8 @@ class WorkerActorCritic(ActorCriticPolicy):
         mean = self.mean(obs)
         action = mean
         if not deterministic:
-            action = mean + self.std * torch.randn(mean.shape, generator=self.generator)
+            # Drawn where the generator is, so that a seed gives the same noise on every device.
+            action = mean + self.std * torch.randn(mean.shape, generator=self.generator).to(mean.device)
         return action, self.predict_values(obs), self.log_probability(mean, action)
 
     def _predict(self, observation: PyTorchObs, deterministic: bool = False) -> Tensor:
@@ -104,9 +107,14 @@ class WorkerPPO(LibraryPPO):
     policy: WorkerActorCritic  # pyright: ignore[reportIncompatibleVariableOverride]
 
     def __init__(
-        self, env: VecEnv, settings: WorkerOptimisation, generator: torch.Generator, **networks: Any
+        self,
+        env: VecEnv,
+        settings: WorkerOptimisation,
+        generator: torch.Generator,
+        device: torch.device,
+        **networks: Any,
     ) -> None:
-        """networks: of `WorkerActorCritic`."""
+        """device: that the networks are moved to and learn on; networks: of `WorkerActorCritic`."""
         self.settings = settings
         self.minibatch_size = settings.minibatch_size
         super().__init__(
@@ -122,7 +130,7 @@ class WorkerPPO(LibraryPPO):
             clip_range=settings.clip,
             max_grad_norm=settings.max_gradient_norm,
             policy_kwargs={**networks, "generator": generator, "std": settings.initial_std},
-            device="cpu",
+            device=device,
         )
 
     @property
@@ -160,7 +168,7 @@ class WorkerPPO(LibraryPPO):
         elif divergence < 0.5 * target:
             self.rate = min(_GREATEST_RATE, self.rate * _RATE_FACTOR)
 
-    def loss(self, batch: ActionSamples) -> tuple[Tensor, dict[str, float]]:
+    def loss(self, batch: ActionSamples) -> tuple[Tensor, dict[str, Tensor]]:
         """Clipped surrogate, and errors of the value and of the estimate."""
         policy = self.policy
         mean, estimation_error = policy.mean_and_estimation_error(batch.observation)
@@ -168,7 +176,7 @@ class WorkerPPO(LibraryPPO):
         surrogate, parts = surrogate_loss(log_ratio, batch.advantage, self.settings.clip)
         values = policy.predict_values(batch.observation).flatten()
         value_loss = (values - batch.value_target).square().mean()
-        parts |= {"value_loss": value_loss.item(), "estimation_error": estimation_error.item()}
+        parts |= {"value_loss": value_loss.detach(), "estimation_error": estimation_error.detach()}
         return surrogate + value_loss + estimation_error, parts
 
     def state(self) -> dict[str, Tensor]:

@@ -3,6 +3,7 @@
 import torch
 from torch import Tensor, nn
 
+from robolearn.devices import device_named
 from robolearn.reinforcement.settings import WorkerPpoSettings
 from robolearn.reinforcement.vec_env import BatchVecEnv
 from robolearn.reinforcement.worker_episodes import WorkerEpisodes
@@ -26,6 +27,7 @@ class WorkerTrainer(Trainer):
             BatchVecEnv(episodes, ACTION_LIMIT),
             settings.ppo,
             torch.Generator().manual_seed(settings.seed),
+            device_named(settings.device),
             actor=episodes.policy.network,
             critic=critic,
             actor_size=episodes.actor_size,
