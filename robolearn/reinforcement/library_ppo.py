@@ -105,6 +105,10 @@ class LibraryPPO(PPO):
     def samples(self) -> Samples:
         """The rollout buffer, flattened."""
 
+    def predictions(self) -> tuple[np.ndarray, np.ndarray]:
+        """What the critic said while the rollout was collected, and what it should have said, (M,) each."""
+        return self.rollout_buffer.values.flatten(), self.rollout_buffer.returns.flatten()
+
     @abstractmethod
     def loss(self, batch: Any) -> tuple[Tensor, dict[str, Tensor]]:
         """Of a minibatch of what `samples` gives, and its parts () for the log, "kl" among them."""
@@ -120,7 +124,7 @@ class LibraryPPO(PPO):
         for _ in range(self.n_epochs):
             if self._epoch(samples, sums):
                 break
-        values, targets = self.rollout_buffer.values.flatten(), self.rollout_buffer.returns.flatten()
+        values, targets = self.predictions()
         self.metrics = {f"ppo/{name}": _mean(value) for name, value in sums.items()}
         self.metrics["ppo/gradient_steps"] = float(len(sums["kl"]))
         self.metrics["ppo/explained_variance"] = float(explained_variance(values, targets))
