@@ -61,6 +61,9 @@ class WarpSimulation(Physics):
         with self._warp.ScopedDevice(self._on_device):
             self._constants = self._engine.put_model(self.model)
             self._data = self._engine.make_data(self.model, num_worlds, nconmax=contacts, njmax=constraints)
+        if device.type == "cuda":
+            self._constants.opt.graph_conditional = self._warp.is_conditional_graph_supported()
+        self._warp.synchronize_device(self._on_device)
         self._views: dict[str, Tensor] = {}
         self._own_fields: dict[str, Tensor] = {}
         self._graphs: dict[str, Any] = {}
@@ -197,6 +200,8 @@ def _packages() -> tuple[Any, Any]:
     try:
         warp = importlib.import_module("warp")
         warp.config.quiet = True
+        # Native code, which no driver is too old for or has to compile once more.
+        warp.config.cuda_output = "cubin"
         warp.init()
         return warp, importlib.import_module("mujoco_warp")
     except ImportError as error:
