@@ -9,6 +9,7 @@ import json
 import signal
 import sys
 import time
+import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -127,8 +128,9 @@ def main(arguments: list[str]) -> None:
                     case.measure()
             except Late:
                 case.report("late", limit=float(given["limit"]))
-            except RuntimeError as error:
-                case.report("failed", error=str(error).splitlines()[0])
+            except RuntimeError:
+                case.report("failed")
+                traceback.print_exc()
 
 
 if __name__ == "__main__":
