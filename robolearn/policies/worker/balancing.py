@@ -26,6 +26,8 @@ ROLL_GAIN: Final = 2.0
 other way, of ankles. Chosen in simulation, with the true centre of mass and no learning: with these 93 % of
 the randomised robots stood without a step for 8 s while their arms moved, with a third of them 23 %."""
 
+_LEAST_HEIGHT: Final = 0.1
+
 
 class BalanceFeedback(nn.Module):
     """Actions that a standing robot's network begins from."""
@@ -55,12 +57,13 @@ class BalanceFeedback(nn.Module):
 
     def forward(self, frames: Tensor, estimate: Tensor) -> Tensor:
         """Actions (N, A) of frames (N, F or more) and estimates (N, E); zero while the gait clock runs."""
-        height = frames[:, self._height] / self._height_scale + self._height_mean
+        height = frames[:, self._height, None] / self._height_scale + self._height_mean
+        height = height.clamp(min=_LEAST_HEIGHT)
         centre = estimate[:, self._centre] / CENTRE_OF_MASS_SCALE
         velocity = estimate[:, self._velocity] / VELOCITY_SCALE
-        capture_point = centre + velocity * (height / GRAVITY).sqrt()[:, None]
+        capture_point = centre + velocity * (height / GRAVITY).sqrt()
         stands = frames[:, self._clock].square().sum(1) == 0.0
-        lean = capture_point / height[:, None] * stands[:, None]
+        lean = capture_point / height * stands[:, None]
         return lean @ self.gains
 
 

@@ -41,7 +41,7 @@ class WorkerPolicy(Policy):
 
     While the gait clock runs, each leg in its turn takes the posture of a pelvis that is lower by the foot's
     lift, and legs turn to and fro as the yaw rate asks for (`turning_angles`). While it does not, hips hold
-    the trunk (`hip_angles`), and the network's output begins from what balances the robot (`BalanceFeedback`).
+    the trunk (`hip_angles`), and the network begins from what balances the robot (`BalanceFeedback`).
 
     A frame is the observation, joint positions less the reference posture, all scaled to about one, and the
     action before it.
