@@ -1,8 +1,8 @@
 """A batch of MuJoCo worlds behind one small interface, its arrays shared with torch."""
 
 import copy
-import io
 import warnings
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile
@@ -14,8 +14,8 @@ from mujoco.batch import Batch, SimulationError
 from numpy.typing import NDArray
 from torch import Tensor
 
+from envs.physics import Physics
 from robolearn.errors import UserError
-from robolearn.storage import write_bytes
 
 _DIVERGENCE = [
     mujoco.mjtWarning.mjWARN_BADQPOS.value,
@@ -25,12 +25,10 @@ _DIVERGENCE = [
 ]
 
 
-class Simulation:
-    """`num_worlds` worlds of one model, stepped in C on `num_threads` threads (0: all cores).
+class Simulation(Physics):
+    """`num_worlds` worlds of one model, stepped in C on `num_threads` threads (0: all cores), in float64.
 
-    A world that diverges (a solver warning, a non-finite state or a MuJoCo error) is marked in
-    `fault` and stays out of the physics until `reset` names it; `dump_fault` writes the state it had
-    before.
+    A world diverges with a solver warning, a non-finite state or a MuJoCo error.
     """
 
     def __init__(self, model: mujoco.MjModel, num_worlds: int, num_threads: int, substeps: int) -> None:
@@ -40,22 +38,14 @@ class Simulation:
         self.batch = Batch(self.model, num_worlds, num_threads, persistent=sleeps)
         self.num_worlds = num_worlds
         self.substeps = substeps
+        self.device = torch.device("cpu")
         self.fault = torch.zeros(num_worlds, dtype=torch.bool)
         self._views: dict[str, Tensor] = {}
         self._own_fields: dict[str, NDArray[Any]] = {}
         self._before_step = np.empty_like(self.batch.state)
 
-    @property
-    def control_period(self) -> float:
-        """Simulated time of one control step [s]."""
-        return self.substeps * float(self.model.opt.timestep)
-
     def view(self, field: str) -> Tensor:
-        """A live (num_worlds, ...) float64 view of an MjData field: no copy.
-
-        State fields (qpos, ctrl, eq_active, ...) may be written; derived ones (xpos, xaxis, ...) are
-        current after `step` and `forward`, and read-only by convention.
-        """
+        """See Physics; float64."""
         if field not in self._views:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore", UserWarning)
@@ -71,21 +61,30 @@ class Simulation:
         self._own_fields[field] = self.batch.expand(field)
         return torch.from_numpy(self._own_fields[field])
 
+    def set_const(self, worlds: Tensor) -> None:
+        """See Physics."""
+        self.batch.set_const(worlds.numpy())
+
+    def delay_actions(self, worlds: Tensor, late: Tensor) -> None:
+        """See Physics; "actuator_delay" has to be expanded."""
+        delay = torch.from_numpy(self._own_fields["actuator_delay"])
+        delay[worlds] = (late * float(self.model.opt.timestep)).double()[:, None]
+
     def reset(self, worlds: Tensor) -> None:
-        """Put the named worlds, (K,) int64 ascending, at the model's defaults; call `forward` next."""
+        """See Physics."""
         self.fault[worlds] = False
         self.batch.reset(worlds.numpy(), stage=mujoco.mjtStage.mjSTAGE_NONE.value)
 
     def forward(self, worlds: Tensor) -> None:
-        """Make the derived fields of the named worlds, (K,) int64 ascending, describe their state."""
+        """See Physics."""
         self.batch.forward(worlds.numpy(), stage=mujoco.mjtStage.mjSTAGE_VEL.value)
 
     def remember(self) -> None:
-        """Keep the present states, to be dumped if a world diverges before the next call."""
+        """See Physics."""
         np.copyto(self._before_step, self.batch.state)
 
     def step(self, worlds: Tensor, substeps: int) -> None:
-        """Advance the named worlds, (K,) int64 ascending, leaving out those at fault."""
+        """See Physics."""
         running = worlds[~self.fault[worlds]]
         if not len(running):
             return
@@ -95,17 +94,18 @@ class Simulation:
             self.fault[torch.as_tensor(error.ids, dtype=torch.int64)] = True
         self._mark_divergence()
 
-    def dump_fault(self, world: int, directory: Path, name: str) -> Path:
-        """Write a world's state before and after it diverged, and the model's fields that are its own.
+    def state(self) -> Tensor:
+        """See Physics."""
+        return torch.from_numpy(self.batch.state).clone()
 
-        Returns the file, for `replay_fault`. Errors as `robolearn.storage.disk_errors`.
-        """
-        path = directory / f"{name}.npz"
+    def put_state(self, state: Tensor) -> None:
+        """See Physics."""
+        self.batch.state[:] = state.numpy()
+
+    def fault_content(self, world: int) -> Mapping[str, NDArray[Any]]:
+        """See Physics; for `replay_fault`."""
         fields = {f"model.{name}": values[world] for name, values in self._own_fields.items()}
-        content = io.BytesIO()
-        np.savez(content, before=self._before_step[world], after=self.batch.state[world], **fields)
-        write_bytes(path, content.getvalue())
-        return path
+        return {"before": self._before_step[world], "after": self.batch.state[world], **fields}
 
     def replay_fault(self, path: Path, world: int = 0) -> None:
         """Put `world` where a dumped one was before it diverged, ready to be stepped again.

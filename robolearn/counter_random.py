@@ -27,7 +27,7 @@ def uniform(seeds: Tensor, stream: int, counter: Tensor | int, size: int) -> Ten
     """
     key = _mixed(seeds + torch.tensor(stream) * _GOLDEN)
     key = _mixed(key + torch.as_tensor(counter) * _GOLDEN)
-    entries = torch.arange(1, size + 1, dtype=torch.int64) * _GOLDEN
+    entries = torch.arange(1, size + 1, dtype=torch.int64, device=seeds.device) * _GOLDEN
     bits = _mixed(key[:, None] + entries)
     return _shifted(bits, 64 - _BITS).to(torch.float32) * 2.0**-_BITS
 

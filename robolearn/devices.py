@@ -1,6 +1,9 @@
-"""Devices by name, and how many processor threads torch uses."""
+"""Devices by name, constants on them, and how many processor threads torch uses."""
+
+from functools import cache
 
 import torch
+from torch import Tensor
 
 from robolearn.checks import check_at_least
 from robolearn.errors import UserError
@@ -16,6 +19,12 @@ def device_named(name: str | torch.device) -> torch.device:
         found = "cpu, cuda" if torch.cuda.is_available() else "cpu (this machine or this torch has no CUDA)"
         raise UserError(f"device={name} is not usable: there is {found}") from error
     return device
+
+
+@cache
+def constant_on(value: Tensor, device: torch.device) -> Tensor:
+    """`value`, a constant of a module that never changes, on a device; moved there once."""
+    return value.to(device)
 
 
 def use_threads(num_threads: int) -> None:

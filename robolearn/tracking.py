@@ -6,13 +6,13 @@ import math
 from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
-
-import wandb
-from wandb.errors import CommError, UsageError
+from typing import TYPE_CHECKING, Any, Self
 
 from robolearn.errors import UserError, unknown_name
 from robolearn.storage import disk_errors, write_bytes
+
+if TYPE_CHECKING:
+    import wandb
 
 METRICS = "metrics.jsonl"
 MODES = ("offline", "online", "disabled")
@@ -98,6 +98,10 @@ def _finite(value: float) -> float | None:
 
 
 def _start(out: Path, mode: str, config: Mapping[str, Any]) -> "wandb.Run":
+    # Its seconds of importing are for runs that ask for it.
+    import wandb
+    from wandb.errors import CommError, UsageError
+
     settings = wandb.Settings(silent=True, console="off", x_disable_stats=True)
     try:
         return wandb.init(

@@ -25,14 +25,14 @@ class JointPlaces:
     upper: Tensor
 
     @classmethod
-    def of(cls, model: mujoco.MjModel) -> Self:
-        """In `model`. Raises KeyError where a joint is missing."""
+    def of(cls, model: mujoco.MjModel, device: torch.device | str = "cpu") -> Self:
+        """In `model`, as tensors on a device. Raises KeyError where a joint is missing."""
         joints = [model.joint(name) for name in JOINTS]
-        limits = torch.tensor([joint.range.tolist() for joint in joints])
+        limits = torch.tensor([joint.range.tolist() for joint in joints], device=device)
         return cls(
-            positions=torch.tensor([int(joint.qposadr[0]) for joint in joints]),
-            velocities=torch.tensor([int(joint.dofadr[0]) for joint in joints]),
-            motors=torch.tensor([int(model.actuator(name).id) for name in JOINTS]),
+            positions=torch.tensor([int(joint.qposadr[0]) for joint in joints], device=device),
+            velocities=torch.tensor([int(joint.dofadr[0]) for joint in joints], device=device),
+            motors=torch.tensor([int(model.actuator(name).id) for name in JOINTS], device=device),
             lower=limits[:, 0],
             upper=limits[:, 1],
         )

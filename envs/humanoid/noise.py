@@ -14,10 +14,10 @@ _ROWS: Final = 8192
 class StepNoise:
     """Rows of a table of uniform numbers in -1 to 1."""
 
-    def __init__(self, size: int, stream: int) -> None:
+    def __init__(self, size: int, stream: int, device: torch.device) -> None:
         """size: numbers D a step; stream: what they are for, see `robolearn.counter_random`."""
         self._stream = stream
-        self._table = 2.0 * uniform(torch.arange(_ROWS), stream, 0, size) - 1.0
+        self._table = 2.0 * uniform(torch.arange(_ROWS, device=device), stream, 0, size) - 1.0
 
     def at(self, seeds: Tensor, step: Tensor) -> Tensor:
         """Numbers (N, D) of episodes (N,) at control steps (N,)."""

@@ -26,9 +26,9 @@ is the model's, on the pelvis's roll and pitch, since at the rate of control it 
 class Disturbances:
     """What pushes the robot in each world at each control step of its episode."""
 
-    def __init__(self, model: mujoco.MjModel, pushes: Pushes) -> None:
+    def __init__(self, model: mujoco.MjModel, pushes: Pushes, device: torch.device) -> None:
         self.pushes = pushes
-        self._bodies = torch.tensor([int(model.joint(name).bodyid[0]) for name in JOINTS])
+        self._bodies = torch.tensor([int(model.joint(name).bodyid[0]) for name in JOINTS], device=device)
 
     def velocity_change(self, seeds: Tensor, step: Tensor, size: Tensor) -> Tensor:
         """Of the pelvis in the world, (N, 2) [m/s]; zero in most steps. size: (N,) factor."""

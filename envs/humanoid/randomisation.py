@@ -8,10 +8,10 @@ import torch
 from torch import Tensor
 
 from envs.humanoid.noise import StepNoise
-from envs.humanoid.scene import FLOOR, GREATEST_DELAY, TIMESTEP
+from envs.humanoid.scene import FLOOR, GREATEST_DELAY
 from envs.humanoid.streams import Stream
+from envs.physics import Physics
 from envs.robots.g1.constants import JOINTS, TORSO, WRISTS
-from envs.simulation import Simulation
 from robolearn.counter_random import between, uniform
 
 Range = tuple[float, float]
@@ -72,32 +72,33 @@ NOTHING: Final = Randomisation(
 class Parameters:
     """Model fields with a value for each world, drawn anew for every episode."""
 
-    def __init__(self, simulation: Simulation, randomisation: Randomisation) -> None:
+    def __init__(self, simulation: Physics, randomisation: Randomisation) -> None:
         self.randomisation = randomisation
-        model = simulation.model
+        model, device = simulation.model, simulation.device
         self.simulation = simulation
         self._torso = int(model.body(TORSO).id)
         self._hands = [int(model.body(name).id) for name in WRISTS]
         self._floor = int(model.geom(FLOOR).id)
         self._motors = [int(model.actuator(name).id) for name in JOINTS]
-        self._effort = torch.from_numpy(model.actuator_forcerange[self._motors, 1].copy()).float()
+        self._effort = torch.from_numpy(model.actuator_forcerange[self._motors, 1].copy()).float().to(device)
         self._links = slice(1, model.nbody)
         fields = ("body_mass", "body_inertia", "body_ipos", "geom_friction")
         fields += ("actuator_gainprm", "actuator_biasprm", "actuator_forcerange", "actuator_delay")
         self._fields = {name: simulation.expand(name) for name in fields}
         self._nominal = {name: value[0].clone() for name, value in self._fields.items()}
-        self._noise = StepNoise(len(JOINTS), Stream.JOINT_TORQUE)
-        self._offset = torch.zeros(simulation.num_worlds, len(JOINTS))
-        self.summary = torch.zeros(simulation.num_worlds, len(SUMMARY))
+        self._noise = StepNoise(len(JOINTS), Stream.JOINT_TORQUE, device)
+        self._offset = torch.zeros(simulation.num_worlds, len(JOINTS), device=device)
+        self.summary = torch.zeros(simulation.num_worlds, len(SUMMARY), device=device)
 
     def draw(self, seeds: Tensor, worlds: Tensor, spread: Tensor) -> None:
         """Draw those of episodes `seeds` (K,) in the named worlds, (K,) int64.
 
         spread: (K,) in 0 to 1, how far from the nominal robot within the ranges
         """
-        ranges, spread = self.randomisation, spread.double()[:, None]
+        ranges, precision = self.randomisation, self._nominal["body_mass"].dtype
+        spread = spread.to(precision)[:, None]
         bodies, motors = self.simulation.model.nbody - 1, len(JOINTS)
-        shares = uniform(seeds, Stream.PARAMETERS, 0, 9 + bodies + 3 * motors).double()
+        shares = uniform(seeds, Stream.PARAMETERS, 0, 9 + bodies + 3 * motors).to(precision)
         torso, hands, com, friction, delay, strong, links, gains, offset = shares.split(
             (1, 2, 3, 1, 1, 1, bodies, 2 * motors, motors), dim=1
         )
@@ -117,14 +118,10 @@ class Parameters:
         strength = factor(ranges.strength, strong)[..., None]
         self._fields["actuator_forcerange"][worlds] = strength * self._nominal["actuator_forcerange"]
         late = (ranges.delay[0] + delay * (ranges.delay[1] - ranges.delay[0] + 1)).floor()
-        self.set_delay(worlds, late[:, 0])
+        self.simulation.delay_actions(worlds, late[:, 0])
         self._offset[worlds] = (spread * between(-ranges.torque_offset, ranges.torque_offset, offset)).float()
         self.summary[worlds] = torch.cat((payload / 10.0, 10.0 * shift, grip, late / 3.0), 1).float()
-        self.simulation.batch.set_const(worlds.numpy())
-
-    def set_delay(self, worlds: Tensor, late: Tensor) -> None:
-        """Actions of the named worlds, (K,) int64, come `late` (K,) physics steps later."""
-        self._fields["actuator_delay"][worlds] = (late * TIMESTEP).double()[:, None]
+        self.simulation.set_const(worlds)
 
     def torques(self, seeds: Tensor, step: Tensor) -> Tensor:
         """Torques on the joints that no servo gave, (N, 29) [N m]."""

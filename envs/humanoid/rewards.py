@@ -11,6 +11,7 @@ from envs.humanoid.settings import RewardWeights
 from envs.humanoid.state import HumanoidState
 from envs.robots.g1.constants import JOINTS, LEG_JOINTS, WAIST_JOINTS, kind_of
 from envs.robots.g1.crouch import crouch_lean, crouch_posture
+from robolearn.devices import constant_on
 from robolearn.policies.worker.command import FOOT_LIFT, Gait, is_moving
 
 FEET_APART: Final = (0.18, 0.32)
@@ -19,7 +20,9 @@ FEET_APART: Final = (0.18, 0.32)
 _LEGS: Final = slice(0, len(LEG_JOINTS))
 _BODY: Final = slice(0, len(LEG_JOINTS) + len(WAIST_JOINTS))
 _WAIST: Final = slice(len(LEG_JOINTS), len(LEG_JOINTS) + len(WAIST_JOINTS))
-_SIDEWAYS: Final = [JOINTS.index(name) for name in LEG_JOINTS if "hip_roll" in name or "hip_yaw" in name]
+_SIDEWAYS: Final = torch.tensor(
+    [JOINTS.index(name) for name in LEG_JOINTS if "hip_roll" in name or "hip_yaw" in name]
+)
 _EFFORT: Final = torch.tensor([kind_of(name).motor.effort for name in JOINTS[_BODY]])
 _SPEED: Final = torch.tensor([kind_of(name).motor.velocity for name in JOINTS[_BODY]])
 
@@ -139,7 +142,7 @@ def feet_apart(m: Moment) -> Tensor:
 
 def posture_sideways(m: Moment) -> Tensor:
     """Squared hip roll and yaw angles."""
-    return m.state.joint_position[:, _SIDEWAYS].square().sum(1)
+    return m.state.joint_position[:, _beside(_SIDEWAYS, m)].square().sum(1)
 
 
 def posture_waist(m: Moment) -> Tensor:
@@ -182,17 +185,17 @@ def joint_acceleration(m: Moment) -> Tensor:
 
 def effort(m: Moment) -> Tensor:
     """Squared torques of legs and waist as shares of their limits."""
-    return (m.state.torque[:, _BODY] / _EFFORT).square().sum(1)
+    return (m.state.torque[:, _BODY] / _beside(_EFFORT, m)).square().sum(1)
 
 
 def speed_limit(m: Moment) -> Tensor:
     """Excess of joint speeds over eight tenths of their limits, as shares of them."""
-    return (m.state.joint_velocity[:, _BODY].abs() / _SPEED - 0.8).clamp(min=0.0).sum(1)
+    return (m.state.joint_velocity[:, _BODY].abs() / _beside(_SPEED, m) - 0.8).clamp(min=0.0).sum(1)
 
 
 def effort_limit(m: Moment) -> Tensor:
     """Excess of torques over nine tenths of their limits, as shares of them."""
-    return (m.state.torque[:, _BODY].abs() / _EFFORT - 0.9).clamp(min=0.0).sum(1)
+    return (m.state.torque[:, _BODY].abs() / _beside(_EFFORT, m) - 0.9).clamp(min=0.0).sum(1)
 
 
 def position_limit(m: Moment) -> Tensor:
@@ -201,6 +204,10 @@ def position_limit(m: Moment) -> Tensor:
     lower = (m.lower + 0.05 - position)[:, _BODY].clamp(min=0.0)
     upper = (position - m.upper + 0.05)[:, _BODY].clamp(min=0.0)
     return (lower + upper).sum(1)
+
+
+def _beside(constant: Tensor, m: Moment) -> Tensor:
+    return constant_on(constant, m.state.torque.device)
 
 
 def _swing(gait: Gait) -> Tensor:

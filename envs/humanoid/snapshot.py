@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 def take(environment: "WorkerEnvironment") -> dict[str, Tensor]:
     """Copies, between two steps."""
-    physics = torch.from_numpy(environment.simulation.batch.state).clone()
+    physics = environment.simulation.state()
     return {"physics": physics} | {name: value.clone() for name, value in _tensors(environment).items()}
 
 
@@ -22,10 +22,10 @@ def put_back(environment: "WorkerEnvironment", state: dict[str, Tensor]) -> None
     """Go on from what `take` gave, to the same bytes."""
     for name, value in _tensors(environment).items():
         value.copy_(state[name])
-    worlds = torch.arange(environment.num_envs)
+    worlds = torch.arange(environment.num_envs, device=environment.device)
     environment.make_robots(worlds)
     environment.simulation.reset(worlds)
-    environment.simulation.batch.state[:] = state["physics"].numpy()
+    environment.simulation.put_state(state["physics"])
     environment.simulation.forward(worlds)
 
 

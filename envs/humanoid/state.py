@@ -8,9 +8,9 @@ import torch
 from torch import Tensor
 
 from envs.humanoid.joint_places import JointPlaces
+from envs.physics import Physics
 from envs.robots.g1.collision import foot_geoms
 from envs.robots.g1.constants import FOOT_BACK, FOOT_FRONT, PELVIS, SIDES
-from envs.simulation import Simulation
 from robolearn.rotations import conjugate, rotate
 
 CONTACT_HEIGHT: Final = 0.002
@@ -72,17 +72,18 @@ class HumanoidState:
 class StateReader:
     """Reads `HumanoidState` from the worlds of a simulation of the G1 on a floor."""
 
-    def __init__(self, simulation: Simulation) -> None:
-        model = simulation.model
+    def __init__(self, simulation: Physics) -> None:
+        model, device = simulation.model, simulation.device
         self._qpos, self._qvel = simulation.view("qpos"), simulation.view("qvel")
         self._torque = simulation.view("actuator_force")
         self._geoms, self._bodies = simulation.view("geom_xpos"), simulation.view("xpos")
         self._turns, self._coms = simulation.view("xquat"), simulation.view("subtree_com")
         self._period = simulation.control_period
-        self._places = JointPlaces.of(model)
-        self._feet = torch.tensor([int(model.body(f"{side}_ankle_roll_link").id) for side in SIDES])
+        self._places = JointPlaces.of(model, device)
+        feet = [int(model.body(f"{side}_ankle_roll_link").id) for side in SIDES]
+        self._feet = torch.tensor(feet, device=device)
         names = [name for side in SIDES for name in foot_geoms(side)]
-        self._spheres = torch.tensor([int(model.geom(name).id) for name in names])
+        self._spheres = torch.tensor([int(model.geom(name).id) for name in names], device=device)
         self._radius = float(model.geom(names[0]).size[0])
         self._pelvis = int(model.body(PELVIS).id)
         assert model.body(PELVIS).jntadr[0] == 0 and model.jnt_type[0] == mujoco.mjtJoint.mjJNT_FREE
@@ -93,7 +94,8 @@ class StateReader:
 
     def read(self, feet_before: Tensor, worlds: Tensor | slice = slice(None)) -> HumanoidState:
         """The state of K worlds now. feet_before: their `feet` a control step ago."""
-        qpos, qvel = self._qpos[worlds].float(), self._qvel[worlds].float()
+        # Copied, since engines in float32 would give their live arrays.
+        qpos, qvel = (view[worlds].to(torch.float32, copy=True) for view in (self._qpos, self._qvel))
         quaternion = qpos[:, 3:7]
         down = quaternion.new_tensor((0.0, 0.0, -1.0)).expand(len(quaternion), 3)
         gravity = rotate(conjugate(quaternion), down)

@@ -24,6 +24,7 @@ from envs.humanoid.settings import CommandRanges, Pushes, RewardWeights
 from envs.humanoid.specification import OWNED, PHASES, worker_spec
 from envs.humanoid.state import HumanoidState, StateReader
 from envs.humanoid.streams import Stream
+from envs.physics import MakePhysics, Physics
 from envs.robots.g1.constants import JOINTS, PELVIS, default_angle
 from envs.robots.g1.crouch import crouch_lean, crouch_posture, crouch_targets
 from envs.simulation import Simulation
@@ -82,23 +83,32 @@ class WorkerEnvironment(BatchedEnvironment):
         weights: RewardWeights | None = None,
         ranges: CommandRanges | None = None,
         pushes: Pushes | None = None,
+        physics: MakePhysics | None = None,
         fault_directory: Path = Path("outputs/faults"),
     ) -> None:
-        """randomness: none (the nominal robot, no noise) or full; disturbance: pushes."""
+        """randomness: none (the nominal robot, no noise) or full; disturbance: pushes.
+
+        physics: that simulates the worlds; None for MuJoCo on `num_threads` threads
+        """
         if randomness not in _RANDOMNESS:
             raise unknown_name("randomness", randomness, _RANDOMNESS)
         self.num_envs = num_envs
-        self.device = torch.device("cpu")
-        self.simulation = Simulation(g1_scene().compile(), num_envs, num_threads, SUBSTEPS)
+        model = g1_scene().compile()
+        if physics is None:
+            self.simulation: Physics = Simulation(model, num_envs, num_threads, SUBSTEPS)
+        else:
+            self.simulation = physics(model, num_envs, SUBSTEPS)
+        self.device = self.simulation.device
         self.owned = OWNED[owned]
         self.spec = worker_spec(owned, EPISODE_STEPS)
         self.ranges = CommandRanges() if ranges is None else ranges
         self.rewards = Rewards(RewardWeights() if weights is None else weights)
         self._disturbed = disturbance
         self.parameters = Parameters(self.simulation, _RANDOMNESS[randomness])
-        self._noise_width = SensorNoise().half_widths() * (randomness != "none")
-        self._noise = StepNoise(len(self._noise_width), Stream.SENSOR_NOISE)
-        self._disturbances = Disturbances(self.simulation.model, Pushes() if pushes is None else pushes)
+        self._noise_width = (SensorNoise().half_widths() * (randomness != "none")).to(self.device)
+        self._noise = StepNoise(len(self._noise_width), Stream.SENSOR_NOISE, self.device)
+        pushes = Pushes() if pushes is None else pushes
+        self._disturbances = Disturbances(model, pushes, self.device)
         self._reader = StateReader(self.simulation)
         self._fault_directory = fault_directory
         self._figures: WorkerFigures | None = None
@@ -111,39 +121,41 @@ class WorkerEnvironment(BatchedEnvironment):
         self._joint_torque, self._link_force = view("qfrc_applied"), view("xfrc_applied")
         self._pelvis = int(model.body(PELVIS).id)
         self._damping = self.simulation.expand("dof_damping")
-        self._places = JointPlaces.of(model)
+        self._places = JointPlaces.of(model, self.device)
         self._lower, self._upper = self._places.lower, self._places.upper
-        self._own = torch.tensor([JOINTS.index(name) for name in self.owned])
-        self._others = torch.tensor([i for i, name in enumerate(JOINTS) if name not in self.owned])
+        own = [JOINTS.index(name) for name in self.owned]
+        self._own = torch.tensor(own, device=self.device)
+        self._others = torch.tensor([i for i in range(len(JOINTS)) if i not in own], device=self.device)
+        self._every = torch.arange(self.num_envs, device=self.device)
 
     def _allocate(self) -> None:
-        count, others = self.num_envs, self._others
-        rest = torch.tensor([default_angle(JOINTS[i]) for i in others.tolist()])
+        count, others, device = self.num_envs, self._others, self.device
+        rest = torch.tensor([default_angle(JOINTS[i]) for i in others.tolist()], device=device)
         self.arms = ArmMotion(count, rest, self._lower[others], self._upper[others])
-        self.shaper = CommandShaper(count, self.simulation.control_period)
-        self.command = torch.zeros(count, 4)
+        self.shaper = CommandShaper(count, self.simulation.control_period, device)
+        self.command = torch.zeros(count, 4, device=device)
         self._held_command: Tensor | None = None
-        self.target = torch.zeros(3, count, len(JOINTS))
-        self.seeds = torch.zeros(count, dtype=torch.int64)
-        self.step_count = torch.zeros(count, dtype=torch.int64)
-        self.done = torch.ones(count, dtype=torch.bool)
-        self.phase = torch.zeros(count, dtype=torch.int64)
+        self.target = torch.zeros(3, count, len(JOINTS), device=device)
+        self.seeds = torch.zeros(count, dtype=torch.int64, device=device)
+        self.step_count = torch.zeros(count, dtype=torch.int64, device=device)
+        self.done = torch.ones(count, dtype=torch.bool, device=device)
+        self.phase = torch.zeros(count, dtype=torch.int64, device=device)
         self._command_steps = round(self.ranges.every_seconds / self.simulation.control_period)
-        ones = torch.ones(count)
+        ones = torch.ones(count, device=device)
         self.difficulty = Difficulty(
             speed=ones.clone(),
             arms=ones.clone(),
             pushes=ones.clone(),
             robots=ones.clone(),
-            assistance=torch.zeros(count),
+            assistance=torch.zeros(count, device=device),
         )
-        self.last_observation = torch.zeros(count, OBSERVATION.size)
-        self.simulation.forward(torch.arange(count))
+        self.last_observation = torch.zeros(count, OBSERVATION.size, device=device)
+        self.simulation.forward(self._every)
         self.state = self._reader.read(self._reader.feet())
 
     def reset(self, episode_seeds: Tensor, env_ids: Tensor | None = None) -> Tensor:
         """Begin upright and at rest, joints a little off (TrajBooster, B.7)."""
-        worlds = torch.arange(self.num_envs) if env_ids is None else env_ids
+        worlds = self._every if env_ids is None else env_ids
         self.seeds[worlds], self.step_count[worlds], self.done[worlds] = episode_seeds, 0, False
         self.phase[worlds] = 0
         self.make_robots(worlds)
@@ -159,7 +171,9 @@ class WorkerEnvironment(BatchedEnvironment):
 
     def make_robots(self, worlds: Tensor) -> None:
         """Give the named worlds, (K,) int64, the model's parameters of their episodes."""
-        self._damping[worlds, 3:5] = SUPPORT_DAMPING * self.difficulty.assistance[worlds, None].double()
+        self._damping[worlds, 3:5] = SUPPORT_DAMPING * self.difficulty.assistance[worlds, None].to(
+            self._damping
+        )
         self.parameters.draw(self.seeds[worlds], worlds, self.difficulty.robots[worlds])
 
     def _command(self, worlds: Tensor) -> None:
@@ -185,7 +199,7 @@ class WorkerEnvironment(BatchedEnvironment):
 
     def _place(self, worlds: Tensor) -> None:
         ranges, seeds = self.parameters.randomisation, self.seeds[worlds]
-        height = torch.full((len(worlds),), STANDING_HEIGHT)
+        height = torch.full((len(worlds),), STANDING_HEIGHT, device=self.device)
         shares = 2.0 * uniform(seeds, Stream.START, 0, 1 + len(JOINTS)) - 1.0
         posture = crouch_posture(height)
         posture[:, self._others] = self.arms.start[worlds]
@@ -194,11 +208,12 @@ class WorkerEnvironment(BatchedEnvironment):
         self.target[:, worlds] = target
         angles = posture + ranges.start_position * shares[:, 1:]
         self.simulation.reset(worlds)
-        self._qpos[worlds[:, None], self._places.positions] = angles.clamp(self._lower, self._upper).double()
+        angles = angles.clamp(self._lower, self._upper)
+        self._qpos[worlds[:, None], self._places.positions] = angles.to(self._qpos)
         yaw, pitch = ranges.start_yaw * shares[:, 0], crouch_lean(height)
-        self._qpos[worlds, 2] = (height + ranges.start_height).double()
-        self._qpos[worlds, 3:7] = _turned(yaw, pitch).double()
-        self._ctrl[worlds[:, None], self._places.motors] = target.double()
+        self._qpos[worlds, 2] = (height + ranges.start_height).to(self._qpos)
+        self._qpos[worlds, 3:7] = _turned(yaw, pitch).to(self._qpos)
+        self._ctrl[worlds[:, None], self._places.motors] = target.to(self._ctrl)
 
     def step(self, action: Tensor) -> Transition:
         """Run one control period with targets of the owned joints (N, A) [rad]."""
@@ -224,22 +239,22 @@ class WorkerEnvironment(BatchedEnvironment):
         target[:, self._others] = self.arms.targets(self.seeds, self.step_count, self.difficulty.arms)
         target = torch.where(running[:, None], target.clamp(self._lower, self._upper), self.target[0])
         self.target = torch.stack((target, self.target[0], self.target[1]))
-        self._ctrl[:, self._places.motors] = target.double()
+        self._ctrl[:, self._places.motors] = target.to(self._ctrl)
 
     def _disturb(self, running: Tensor) -> None:
         torques = self.parameters.torques(self.seeds, self.step_count)
-        self._joint_torque[:, self._places.velocities] = torques.double()
+        self._joint_torque[:, self._places.velocities] = torques.to(self._joint_torque)
         self._link_force.zero_()
         if bool((self.difficulty.assistance > 0.0).any()):
             support = support_torque(self.state, crouch_lean(self.shaper.gait.height))
             support = rotate(self._qpos[:, 3:7].float(), support * self.difficulty.assistance[:, None])
-            self._link_force[:, self._pelvis, 3:] = support.double()
+            self._link_force[:, self._pelvis, 3:] = support.to(self._link_force)
         if self._disturbed:
             size = self.difficulty.pushes * running
             change = self._disturbances.velocity_change(self.seeds, self.step_count, size)
-            self._qvel[:, :2] += change.double()
+            self._qvel[:, :2] += change.to(self._qvel)
             link, force = self._disturbances.punch(self.seeds, self.step_count, size)
-            self._link_force[torch.arange(self.num_envs), link, :3] = force.double()
+            self._link_force[self._every, link, :3] = force.to(self._link_force)
 
     def _finish(self, running: Tensor, before: HumanoidState) -> Transition:
         fault = running & self.simulation.fault

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 
 import torch
-from diffusers.schedulers.scheduling_ddim import DDIMScheduler
 from torch import Tensor
 
 from robolearn.errors import UserError, unknown_name
@@ -27,6 +26,9 @@ class NoiseSchedule:
                 f"sampling_steps={settings.sampling_steps} is not valid: "
                 f"1 to training_steps={settings.training_steps}"
             )
+        # Its seconds of importing are for policies that diffuse.
+        from diffusers.schedulers.scheduling_ddim import DDIMScheduler
+
         self.settings = settings
         self._scheduler = DDIMScheduler(
             num_train_timesteps=settings.training_steps,

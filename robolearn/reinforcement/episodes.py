@@ -72,19 +72,21 @@ class RunningEpisodes:
     seeds, ages, limits: (N,) int64; an episode is truncated at the age of its limit
     """
 
-    def __init__(self, num_envs: int, seed_stream: int, limit: int) -> None:
-        """limit: of episodes that begin [control steps]."""
-        self.seeds = torch.zeros(num_envs, dtype=torch.int64)
-        self.ages = torch.zeros(num_envs, dtype=torch.int64)
-        self.limits = torch.full((num_envs,), limit)
-        self._returns = torch.zeros(num_envs)
+    def __init__(
+        self, num_envs: int, seed_stream: int, limit: int, device: torch.device | str = "cpu"
+    ) -> None:
+        """limit: of episodes that begin [control steps]; device: of all tensors."""
+        self.seeds = torch.zeros(num_envs, dtype=torch.int64, device=device)
+        self.ages = torch.zeros(num_envs, dtype=torch.int64, device=device)
+        self.limits = torch.full((num_envs,), limit, device=device)
+        self._returns = torch.zeros(num_envs, device=device)
         self._stream, self._limit = seed_stream, limit
         self._started = 0
         self._tally = EpisodeTally()
 
     def begin(self, worlds: Tensor) -> Tensor:
         """Seeds (K,) of the next episodes, which begin in the named worlds, (K,) int64."""
-        seeds = episode_seeds(self._stream, self._started, len(worlds))
+        seeds = episode_seeds(self._stream, self._started, len(worlds)).to(self.seeds.device)
         self._started += len(worlds)
         self.seeds[worlds], self.ages[worlds], self.limits[worlds] = seeds, 0, self._limit
         self._returns[worlds] = 0.0
@@ -115,8 +117,10 @@ class RunningEpisodes:
     def restore(self, state: dict[str, Tensor]) -> None:
         """Go on from what `state` gave."""
         self._started = int(state["episodes_started"])
-        self.seeds, self.ages = state["seeds"].clone(), state["ages"].clone()
-        self.limits, self._returns = state["limits"].clone(), state["returns"].clone()
+        device = self.seeds.device
+        self.seeds, self.ages, self.limits, self._returns = (
+            state[name].to(device, copy=True) for name in ("seeds", "ages", "limits", "returns")
+        )
 
 
 class EpisodicBatch(ABC):

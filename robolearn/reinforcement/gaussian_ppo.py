@@ -67,7 +67,8 @@ class GaussianActorCritic(ActorCriticPolicy):
         mean = self.mean(obs)
         action = mean
         if not deterministic:
-            action = mean + self.std * torch.randn(mean.shape, generator=self.generator)
+            # Drawn where the generator is, so that a seed gives the same noise on every device.
+            action = mean + self.std * torch.randn(mean.shape, generator=self.generator).to(mean.device)
         return action, self.predict_values(obs), self.log_probability(mean, action)
 
     def _predict(self, observation: PyTorchObs, deterministic: bool = False) -> Tensor:
@@ -93,9 +94,10 @@ class GaussianPPO(LibraryPPO):
         env: VecEnv,
         settings: GaussianOptimisation,
         generator: torch.Generator,
+        device: torch.device | str = "cpu",
         **networks: Any,
     ) -> None:
-        """networks: of `policy`."""
+        """device: that the networks are moved to and learn on; networks: of `policy`."""
         self.settings = settings
         self.minibatch_size = settings.minibatch_size
         super().__init__(
@@ -111,7 +113,7 @@ class GaussianPPO(LibraryPPO):
             clip_range=settings.clip,
             max_grad_norm=settings.max_gradient_norm,
             policy_kwargs={**networks, "generator": generator, "std": settings.initial_std},
-            device="cpu",
+            device=device,
         )
 
     @property
@@ -153,18 +155,18 @@ class GaussianPPO(LibraryPPO):
         elif divergence < 0.5 * target:
             self.rate = min(_GREATEST_RATE, self.rate * _RATE_FACTOR)
 
-    def loss(self, batch: ActionSamples) -> tuple[Tensor, dict[str, float]]:
+    def loss(self, batch: ActionSamples) -> tuple[Tensor, dict[str, Tensor]]:
         """Clipped surrogate and the error of the value."""
         return self.loss_around(self.policy.mean(batch.observation), batch)
 
-    def loss_around(self, mean: Tensor, batch: ActionSamples) -> tuple[Tensor, dict[str, float]]:
+    def loss_around(self, mean: Tensor, batch: ActionSamples) -> tuple[Tensor, dict[str, Tensor]]:
         """As `loss`, for mean actions (K, A)."""
         policy = self.policy
         log_ratio = policy.log_probability(mean, batch.action) - batch.log_probability
         surrogate, parts = surrogate_loss(log_ratio, batch.advantage, self.settings.clip)
         values = policy.predict_values(batch.observation).flatten()
         value_loss = (values - batch.value_target).square().mean()
-        return surrogate + value_loss, parts | {"value_loss": value_loss.item()}
+        return surrogate + value_loss, parts | {"value_loss": value_loss.detach()}
 
     def state(self) -> dict[str, Tensor]:
         """As the library's, and the learning rate."""

@@ -3,8 +3,10 @@
 Collecting rollouts, bootstrapping at time-outs and generalised advantages are the library's.
 """
 
+import math
 from abc import abstractmethod
 from collections import defaultdict, deque
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
 from typing import Any, Self
 
@@ -35,10 +37,17 @@ class Samples:
 
     def take(self, rows: Tensor) -> Self:
         """The chosen rows, (K,) int64."""
-        return type(self)(**{field.name: getattr(self, field.name)[rows] for field in fields(self)})
+        return self._each(lambda value: value[rows])
+
+    def to(self, device: torch.device) -> Self:
+        """The same on another device."""
+        return self._each(lambda value: value.to(device))
+
+    def _each(self, change: Callable[[Tensor], Tensor]) -> Self:
+        return type(self)(**{field.name: change(getattr(self, field.name)) for field in fields(self)})
 
 
-def surrogate_loss(log_ratio: Tensor, advantage: Tensor, clip: float) -> tuple[Tensor, dict[str, float]]:
+def surrogate_loss(log_ratio: Tensor, advantage: Tensor, clip: float) -> tuple[Tensor, dict[str, Tensor]]:
     """The clipped surrogate (Schulman et al. 2017, eq. 7) as a loss, and how far the policy moved.
 
     log_ratio: (K,) of the densities of what was done, now less then
@@ -48,9 +57,9 @@ def surrogate_loss(log_ratio: Tensor, advantage: Tensor, clip: float) -> tuple[T
     loss = -torch.min(advantage * ratio, advantage * clipped).mean()
     with torch.no_grad():
         parts = {
-            "kl": (ratio - 1.0 - log_ratio).mean().item(),
-            "clip_fraction": ((ratio - 1.0).abs() > clip).float().mean().item(),
-            "surrogate": loss.item(),
+            "kl": (ratio - 1.0 - log_ratio).mean(),
+            "clip_fraction": ((ratio - 1.0).abs() > clip).float().mean(),
+            "surrogate": loss.detach(),
         }
     return loss, parts
 
@@ -96,9 +105,13 @@ class LibraryPPO(PPO):
     def samples(self) -> Samples:
         """The rollout buffer, flattened."""
 
+    def predictions(self) -> tuple[np.ndarray, np.ndarray]:
+        """What the critic said while the rollout was collected, and what it should have said, (M,) each."""
+        return self.rollout_buffer.values.flatten(), self.rollout_buffer.returns.flatten()
+
     @abstractmethod
-    def loss(self, batch: Any) -> tuple[Tensor, dict[str, float]]:
-        """Of a minibatch of what `samples` gives, and its parts for the log, "kl" among them."""
+    def loss(self, batch: Any) -> tuple[Tensor, dict[str, Tensor]]:
+        """Of a minibatch of what `samples` gives, and its parts () for the log, "kl" among them."""
 
     def end_epoch(self, divergence: float) -> None:
         """After each pass over the samples, whose minibatches diverged so much on average."""
@@ -106,20 +119,20 @@ class LibraryPPO(PPO):
     def train(self) -> None:
         """Update the networks from the rollout; leaves means over the minibatches in `metrics`."""
         self.policy.set_training_mode(True)
-        samples = self.samples()
-        sums: defaultdict[str, list[float]] = defaultdict(list)
+        samples = self.samples().to(self.device)
+        sums: defaultdict[str, list[Tensor]] = defaultdict(list)
         for _ in range(self.n_epochs):
             if self._epoch(samples, sums):
                 break
-        values, targets = self.rollout_buffer.values.flatten(), self.rollout_buffer.returns.flatten()
-        self.metrics = {f"ppo/{name}": float(np.mean(value)) for name, value in sums.items()}
+        values, targets = self.predictions()
+        self.metrics = {f"ppo/{name}": _mean(value) for name, value in sums.items()}
         self.metrics["ppo/gradient_steps"] = float(len(sums["kl"]))
         self.metrics["ppo/explained_variance"] = float(explained_variance(values, targets))
 
-    def _epoch(self, samples: Samples, sums: defaultdict[str, list[float]]) -> bool:
+    def _epoch(self, samples: Samples, sums: defaultdict[str, list[Tensor]]) -> bool:
         """One pass over the samples; true when the policy has moved as far as it may."""
         divergences = []
-        order = torch.randperm(len(samples.advantage), generator=self.generator)
+        order = torch.randperm(len(samples.advantage), generator=self.generator).to(self.device)
         for rows in order.split(self.minibatch_size):
             loss, parts = self.loss(samples.take(rows))
             self.policy.optimizer.zero_grad()
@@ -130,9 +143,9 @@ class LibraryPPO(PPO):
             divergences.append(parts["kl"])
             for name, value in parts.items():
                 sums[name].append(value)
-            if parts["kl"] > self.max_kl:
+            if math.isfinite(self.max_kl) and float(parts["kl"]) > self.max_kl:
                 return True
-        self.end_epoch(float(np.mean(divergences)))
+        self.end_epoch(_mean(divergences))
         return False
 
     def state(self) -> dict[str, Tensor]:
@@ -151,3 +164,8 @@ class LibraryPPO(PPO):
         self.generator.set_state(state["generator"])
         self._last_obs = observation.numpy()
         self._last_episode_starts = state["episode_starts"].numpy()
+
+
+def _mean(values: Sequence[Tensor]) -> float:
+    """Of numbers (), fetched from their device at once."""
+    return float(np.mean(torch.stack(list(values)).tolist()))

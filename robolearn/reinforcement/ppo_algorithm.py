@@ -94,7 +94,7 @@ class ResidualPPO(LibraryPPO):
             value_target=torch.from_numpy(buffer.returns).flatten(),
         )
 
-    def loss(self, batch: ResidualSamples) -> tuple[Tensor, dict[str, float]]:
+    def loss(self, batch: ResidualSamples) -> tuple[Tensor, dict[str, Tensor]]:
         """Clipped surrogate + 1/2 (V - R)^2 + Koopman loss (KORR, A.1)."""
         with torch.autocast("cpu", torch.bfloat16, enabled=self.settings.bfloat16):
             mean = self.policy.mean(batch.observation).float()
@@ -104,7 +104,7 @@ class ResidualPPO(LibraryPPO):
         advantage = (batch.advantage - batch.advantage.mean()) / (batch.advantage.std() + 1e-8)
         surrogate, parts = surrogate_loss(log_ratio, advantage, self.settings.clip)
         value_loss = 0.5 * (values.flatten() - batch.value_target).square().mean()
-        parts |= {"value_loss": value_loss.item(), "koopman_loss": koopman_loss.item()}
+        parts |= {"value_loss": value_loss.detach(), "koopman_loss": koopman_loss.detach()}
         return surrogate + value_loss + self.settings.koopman_weight * koopman_loss, parts
 
     def _koopman_loss(self, batch: ResidualSamples) -> Tensor:

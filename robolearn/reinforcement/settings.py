@@ -246,12 +246,17 @@ class WorkerPpoSettings(RunSettings):
     total_steps: control steps of all worlds together
     task: g1_worker, which owns legs and waist (15 joints), or g1_worker_legs (12)
     randomness, disturbance: differences between robots, noise and delays; pushes and punches
+    device: of the networks and of what they learn from, such as cpu or cuda
+    physics: cpu (MuJoCo on the processor's threads), or warp (MuJoCo Warp on `device`, and with it all of a
+        rollout; float32, and a run that goes on does not end with the same bytes)
     """
 
     task: str = "g1_worker"
     randomness: str = "full"
     disturbance: bool = True
     num_envs: int = 512
+    device: str = "cpu"
+    physics: str = "cpu"
     networks: WorkerNetworks = field(default_factory=WorkerNetworks)
     ppo: WorkerOptimisation = field(default_factory=WorkerOptimisation)
     curriculum: Curriculum = field(default_factory=Curriculum)

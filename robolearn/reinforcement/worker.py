@@ -23,6 +23,13 @@ def train(settings: WorkerPpoSettings) -> dict[str, Any]:
 
     Raises UserError for settings that make no sense, and for a run that cannot go on.
     """
+    trainer = make_trainer(settings)
+    never = Measurement(dict, 0)
+    return Session(settings, trainer, never, _saver(trainer.episodes.policy)).run()
+
+
+def make_trainer(settings: WorkerPpoSettings) -> WorkerTrainer:
+    """A trainer with the run's initial weights. Raises UserError for settings that make no sense."""
     from envs.humanoid.worker_training import make_worker, training_environment
 
     check_at_least(1, num_envs=settings.num_envs, total_steps=settings.total_steps)
@@ -30,11 +37,9 @@ def train(settings: WorkerPpoSettings) -> dict[str, Any]:
     environment = training_environment(settings)
     with drawn_from(settings.seed):
         policy = make_worker(environment.spec, settings.networks)
-        episodes = WorkerEpisodes(environment, policy, training_stream(settings.seed))
+        episodes = WorkerEpisodes(environment, policy.to(environment.device), training_stream(settings.seed))
         critic = _critic(settings, episodes)
-    trainer = WorkerTrainer(settings, episodes, critic)
-    never = Measurement(dict, 0)
-    return Session(settings, trainer, never, _saver(policy)).run()
+    return WorkerTrainer(settings, episodes, critic)
 
 
 def _critic(settings: WorkerPpoSettings, episodes: WorkerEpisodes) -> nn.Module:

@@ -46,16 +46,18 @@ class WorkerEpisodes(EpisodicBatch):
         self.estimated_places = [first + PRIVILEGED.index(name) for name in policy.config.estimated]
         self.level = 0.0
         self._longest = environment.spec.max_episode_steps
-        self._episodes = RunningEpisodes(self.num_envs, seed_stream, self._longest)
-        self._memory = FrameMemory(self.num_envs, policy.frame_size, policy.config.lags)
-        self._last_action = torch.zeros(self.num_envs, self.action_size)
-        self._raw = torch.zeros(self.num_envs, environment.spec.observation.size)
-        self.observation = torch.zeros(self.num_envs, self.observation_size)
+        device = self.device = environment.device
+        self._episodes = RunningEpisodes(self.num_envs, seed_stream, self._longest, device)
+        self._memory = FrameMemory(self.num_envs, policy.frame_size, policy.config.lags, device)
+        self._last_action = torch.zeros(self.num_envs, self.action_size, device=device)
+        self._raw = torch.zeros(self.num_envs, environment.spec.observation.size, device=device)
+        self.observation = torch.zeros(self.num_envs, self.observation_size, device=device)
 
     def start(self) -> Tensor:
         """Begin an episode in every world, cut short, each elsewhere, so that the next ones spread."""
-        observation = self._begin(torch.arange(self.num_envs))
-        self._episodes.limits = 1 + torch.arange(self.num_envs) * self._longest // self.num_envs
+        worlds = torch.arange(self.num_envs, device=self.device)
+        observation = self._begin(worlds)
+        self._episodes.limits = 1 + worlds * self._longest // self.num_envs
         return observation
 
     def _begin(self, worlds: Tensor) -> Tensor:
@@ -124,9 +126,10 @@ class WorkerEpisodes(EpisodicBatch):
         self._snapshot.put_back(self.environment, entries_below("environment.", state))
         self._episodes.restore(state)
         self.level = float(state["level"])
-        self._last_action, self._raw = state["last_action"].clone(), state["raw"].clone()
-        self._memory.put_back(state["frames"].clone())
-        self.observation = state["observation"].clone()
+        self._last_action, self._raw, frames, self.observation = (
+            state[name].to(self.device, copy=True) for name in ("last_action", "raw", "frames", "observation")
+        )
+        self._memory.put_back(frames)
         return self.observation
 
     def close(self) -> None:

@@ -17,6 +17,7 @@ class WorkerActorCritic(GaussianActorCritic):
     """An actor that sees the first entries of an observation, and a critic that sees the others."""
 
     actor: EstimatingActor
+    _estimated: Tensor
 
     def __init__(
         self, *spaces_and_schedule: Any, actor_size: int, estimated_places: Sequence[int], **networks: Any
@@ -27,7 +28,7 @@ class WorkerActorCritic(GaussianActorCritic):
         """
         super().__init__(*spaces_and_schedule, **networks)
         self._actor_size = actor_size
-        self._estimated = torch.tensor(estimated_places)
+        self.register_buffer("_estimated", torch.tensor(estimated_places), persistent=False)
 
     def predict_values(self, obs: PyTorchObs) -> Tensor:
         """Values (N, 1) of observations (N, O)."""
@@ -52,13 +53,18 @@ class WorkerPPO(GaussianPPO):
     policy: WorkerActorCritic  # pyright: ignore[reportIncompatibleVariableOverride]
 
     def __init__(
-        self, env: VecEnv, settings: WorkerOptimisation, generator: torch.Generator, **networks: Any
+        self,
+        env: VecEnv,
+        settings: WorkerOptimisation,
+        generator: torch.Generator,
+        device: torch.device,
+        **networks: Any,
     ) -> None:
-        """networks: of `WorkerActorCritic`."""
-        super().__init__(WorkerActorCritic, env, settings, generator, **networks)
+        """device: that the networks are moved to and learn on; networks: of `WorkerActorCritic`."""
+        super().__init__(WorkerActorCritic, env, settings, generator, device, **networks)
 
-    def loss(self, batch: ActionSamples) -> tuple[Tensor, dict[str, float]]:
+    def loss(self, batch: ActionSamples) -> tuple[Tensor, dict[str, Tensor]]:
         """Clipped surrogate, and errors of the value and of the estimate."""
         mean, estimation_error = self.policy.mean_and_estimation_error(batch.observation)
         loss, parts = self.loss_around(mean, batch)
-        return loss + estimation_error, parts | {"estimation_error": estimation_error.item()}
+        return loss + estimation_error, parts | {"estimation_error": estimation_error.detach()}

@@ -3,6 +3,8 @@
 import torch
 from torch import Tensor, nn
 
+from robolearn.devices import device_named
+from robolearn.reinforcement.resident_ppo import ResidentPPO
 from robolearn.reinforcement.settings import WorkerPpoSettings
 from robolearn.reinforcement.vec_env import BatchVecEnv
 from robolearn.reinforcement.worker_episodes import WorkerEpisodes
@@ -22,10 +24,12 @@ class WorkerTrainer(Trainer):
         self.episodes = episodes
         self.iteration = 0
         self.steps = 0
-        self.algorithm = WorkerPPO(
+        algorithm = WorkerPPO if settings.physics == "cpu" else ResidentPPO
+        self.algorithm = algorithm(
             BatchVecEnv(episodes, ACTION_LIMIT),
             settings.ppo,
             torch.Generator().manual_seed(settings.seed),
+            device_named(settings.device),
             actor=episodes.policy.network,
             critic=critic,
             actor_size=episodes.actor_size,

@@ -91,9 +91,9 @@ class ReachEnvironment(BatchedEnvironment):
         self.simulation = Simulation(g1_scene().compile(), num_envs, num_threads, SUBSTEPS)
         self.parameters = Parameters(self.simulation, _RANDOMNESS[randomness])
         self._noise_width = SensorNoise().half_widths() * (randomness != "none")
-        self._noise = StepNoise(len(self._noise_width), Stream.SENSOR_NOISE)
+        self._noise = StepNoise(len(self._noise_width), Stream.SENSOR_NOISE, self.device)
         self._disturbed = disturbance
-        self._disturbances = Disturbances(self.simulation.model, Pushes())
+        self._disturbances = Disturbances(self.simulation.model, Pushes(), self.device)
         self._reader = StateReader(self.simulation)
         self._fault_directory = fault_directory
         self._figures: ReachFigures | None = None

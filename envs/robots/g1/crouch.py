@@ -11,6 +11,7 @@ import torch
 from torch import Tensor
 
 from envs.robots.g1.constants import JOINTS, SIDES, default_angle, kind_of
+from robolearn.devices import constant_on
 from robolearn.interpolation import interpolate
 
 
@@ -78,6 +79,8 @@ HEIGHTS: Final = torch.tensor([crouch.height for crouch in _CROUCHES])
 LEANS: Final = torch.tensor([crouch.lean for crouch in _CROUCHES])
 """(K,) pitch of the pelvis [rad]."""
 
+_LEAN_COLUMN: Final = LEANS[:, None]
+
 POSTURES: Final = torch.tensor([_posture(crouch) for crouch in _CROUCHES])
 """(K, 29) joint angles [rad], in the order of `constants.JOINTS`."""
 
@@ -87,14 +90,19 @@ TARGETS: Final = torch.tensor([_targets(crouch) for crouch in _CROUCHES])
 
 def crouch_posture(height: Tensor) -> Tensor:
     """Joint angles (..., 29) [rad] of the posture at pelvis heights (...) [m], within the table's range."""
-    return interpolate(HEIGHTS, POSTURES, height)
+    return _at(height, POSTURES)
 
 
 def crouch_targets(height: Tensor) -> Tensor:
     """Servo targets (..., 29) [rad] that hold that posture."""
-    return interpolate(HEIGHTS, TARGETS, height)
+    return _at(height, TARGETS)
 
 
 def crouch_lean(height: Tensor) -> Tensor:
     """Forward lean (...) [rad] of the pelvis at pelvis heights (...) [m]."""
-    return interpolate(HEIGHTS, LEANS[:, None], height).squeeze(-1)
+    return _at(height, _LEAN_COLUMN).squeeze(-1)
+
+
+def _at(height: Tensor, table: Tensor) -> Tensor:
+    """Rows (..., D) of a table (K, D) at heights (...)."""
+    return interpolate(constant_on(HEIGHTS, height.device), constant_on(table, height.device), height)

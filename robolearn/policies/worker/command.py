@@ -74,14 +74,14 @@ class Gait:
 class CommandShaper:
     """Follows the commands of N worlds, one control step after the other."""
 
-    def __init__(self, num_worlds: int, control_period: float) -> None:
+    def __init__(self, num_worlds: int, control_period: float, device: torch.device | str = "cpu") -> None:
         self._period = control_period
-        self._velocity_rate = control_period * torch.tensor(VELOCITY_RATE)
+        self._velocity_rate = control_period * torch.tensor(VELOCITY_RATE, device=device)
         self.gait = Gait(
-            torch.zeros(num_worlds, 3),
-            torch.zeros(num_worlds),
-            torch.zeros(num_worlds),
-            torch.zeros(num_worlds, dtype=torch.bool),
+            torch.zeros(num_worlds, 3, device=device),
+            torch.zeros(num_worlds, device=device),
+            torch.zeros(num_worlds, device=device),
+            torch.zeros(num_worlds, dtype=torch.bool, device=device),
         )
 
     def reset(self, worlds: Tensor, height: Tensor, phase: Tensor) -> None:

@@ -9,11 +9,13 @@ from torch import Tensor
 class FrameMemory:
     """Frames of N worlds; stacked, the newest comes first."""
 
-    def __init__(self, num_worlds: int, size: int, lags: Sequence[int]) -> None:
+    def __init__(
+        self, num_worlds: int, size: int, lags: Sequence[int], device: torch.device | str = "cpu"
+    ) -> None:
         """size: entries F of a frame; lags: control steps back of the frames that are stacked, ascending."""
         self.lags = tuple(lags)
-        self.frames = torch.zeros(max(self.lags) + 1, num_worlds, size)
-        self._fresh = torch.ones(num_worlds, dtype=torch.bool)
+        self.frames = torch.zeros(max(self.lags) + 1, num_worlds, size, device=device)
+        self._fresh = torch.ones(num_worlds, dtype=torch.bool, device=device)
 
     def forget(self, worlds: Tensor) -> None:
         """The next frame of the named worlds, (K,) int64, fills all of their memory."""

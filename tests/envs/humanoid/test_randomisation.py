@@ -64,7 +64,7 @@ def test_a_delayed_action_moves_nothing_before_its_time() -> None:
     parameters.draw(SEEDS[:2], worlds, torch.ones(2))
     simulation.reset(worlds)
     simulation.view("qpos")[:, 2] = 2.0
-    parameters.set_delay(worlds, torch.tensor([0, 3]))
+    simulation.delay_actions(worlds, torch.tensor([0, 3]))
     simulation.forward(worlds)
     simulation.view("ctrl")[:, 20] = 0.5
     moved = []

@@ -123,6 +123,13 @@ def test_a_task_that_has_no_worker_is_refused(tmp_path: Path) -> None:
     assert not (tmp_path / "run").exists()
 
 
+def test_a_device_that_there_is_not_is_refused_before_anything_is_written(tmp_path: Path) -> None:
+    wrong = dataclasses.replace(settings(tmp_path / "run", 1), device="abacus")
+    with pytest.raises(UserError, match="device=abacus is not usable"):
+        train(wrong)
+    assert not (tmp_path / "run").exists()
+
+
 def test_the_legs_alone_can_be_trained(tmp_path: Path) -> None:
     legs = dataclasses.replace(settings(tmp_path / "run", 1), task="g1_worker_legs")
     train(legs)
