@@ -1,12 +1,14 @@
 """An actor that first estimates what no sensor measures, as in HIM (Long et al., ICLR 2024) and DreamWaQ."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import torch
 from torch import Tensor, nn
 
 from robolearn.policies.worker.mirror import Mirror
 from robolearn.policies.worker.networks import MirroredPerceptron
+
+Feedback = Callable[[Tensor, Tensor], Tensor]
 
 
 class EstimatingActor(nn.Module):
@@ -21,11 +23,16 @@ class EstimatingActor(nn.Module):
         estimated: Mirror,
         actions: Mirror,
         *,
+        feedback: Feedback,
         hidden: Sequence[int],
         estimator_hidden: Sequence[int],
     ) -> None:
-        """hidden, estimator_hidden: even widths of the layers of the actor and of the estimator."""
+        """hidden, estimator_hidden: even widths of the layers of the actor and of the estimator.
+
+        feedback: actions (N, A) of frames and estimates that the actor's are added to
+        """
         super().__init__()
+        self.feedback = feedback
         self.estimator = MirroredPerceptron(frames, estimator_hidden, estimated, last_gain=0.1)
         self.actor = MirroredPerceptron(frames.joined(estimated), hidden, actions, last_gain=0.01)
 
@@ -35,7 +42,8 @@ class EstimatingActor(nn.Module):
 
     def act(self, frames: Tensor, estimate: Tensor) -> Tensor:
         """Actions (N, A) of stacked frames (N, L x F) and estimates (N, E)."""
-        return self.actor(torch.cat((frames, estimate.detach()), 1))
+        estimate = estimate.detach()
+        return self.feedback(frames, estimate) + self.actor(torch.cat((frames, estimate), 1))
 
     def forward(self, frames: Tensor) -> Tensor:
         """Actions (N, A) of stacked frames (N, L x F)."""
