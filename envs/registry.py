@@ -23,10 +23,12 @@ class Task:
 
     environment: called with num_envs and the keywords of `make_environment`
     expert: called with the environment; None where nobody has scripted one
+    teacher: called with the environment and a teacher's name; None where there are none to choose from
     """
 
     environment: str
     expert: str | None = None
+    teacher: str | None = None
 
 
 @dataclass(frozen=True)
@@ -62,7 +64,9 @@ TASKS: Final[Mapping[str, Task]] = {
     "g1_worker_legs": Task(environment="envs.humanoid.tasks:worker_legs"),
     "g1_stand": Task(environment="envs.humanoid.tasks:stand"),
     "g1_reach": Task(
-        environment="envs.humanoid.tasks:reach", expert="envs.humanoid.reach.expert:MendedTeacher"
+        environment="envs.humanoid.tasks:reach",
+        expert="envs.humanoid.reach.expert:PrivilegedTeacher",
+        teacher="envs.humanoid.reach.expert:PrivilegedTeacher",
     ),
     "g1_tour": Task(environment="envs.humanoid.tour.environment:TourEnvironment"),
 }
@@ -107,6 +111,14 @@ def make_expert(environment: BatchedEnvironment) -> Expert:
     if expert is None:
         raise UserError(f"task '{environment.spec.name}' has no scripted expert: give checkpoint=DIR")
     return _imported(expert)(environment)
+
+
+def make_teacher(environment: BatchedEnvironment, name: str) -> Expert:
+    """One of the teachers of the environment's task. Raises UserError where there is none of that name."""
+    teacher = _task_named(environment.spec.name).teacher
+    if teacher is None:
+        raise UserError(f"task '{environment.spec.name}' has no teachers: leave out teacher={name}")
+    return _imported(teacher)(environment, name)
 
 
 def make_renderer(environment: BatchedEnvironment, width: int, height: int, camera: str) -> Renderer:

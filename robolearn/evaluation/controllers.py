@@ -1,4 +1,4 @@
-"""What acts in an evaluation: a checkpoint's policy or the task's expert, behind one interface."""
+"""What acts in an evaluation: a checkpoint's policy, or the task's expert or teacher; one interface."""
 
 from dataclasses import dataclass
 from typing import Any, Protocol, runtime_checkable
@@ -63,23 +63,30 @@ class PolicyController:
 
 @dataclass(frozen=True)
 class ControllerChoice:
-    """What the user asked for, checked: a checkpoint, or the expert when it is None."""
+    """What the user asked for, checked: a checkpoint, or else a teacher, or else the expert."""
 
     checkpoint: str | None
     device: str
     seed: int
+    teacher: str | None = None
 
     @classmethod
-    def of(cls, checkpoint: str | None, expert: bool, device: str, seed: int) -> "ControllerChoice":
-        """Raises UserError unless it is exactly one of checkpoint and expert."""
-        if expert and checkpoint is not None:
-            raise UserError(f"expert=true and checkpoint={checkpoint} exclude each other: give one of them")
-        if not expert and checkpoint is None:
+    def of(
+        cls, checkpoint: str | None, expert: bool, device: str, seed: int, teacher: str | None = None
+    ) -> "ControllerChoice":
+        """Raises UserError unless it is exactly one of checkpoint, expert and teacher."""
+        given = [f"checkpoint={checkpoint}"] * (checkpoint is not None) + ["expert=true"] * expert
+        given += [f"teacher={teacher}"] * (teacher is not None)
+        if len(given) > 1:
+            raise UserError(f"{' and '.join(given)} exclude each other: give one of them")
+        if not given:
             raise UserError("nothing to run: give checkpoint=DIR, or expert=true for the scripted expert")
-        return cls(checkpoint, device, seed)
+        return cls(checkpoint, device, seed, teacher)
 
     def identity(self) -> dict[str, Any]:
         """What distinguishes it: the checkpoint's kind and the fingerprint of its weights."""
+        if self.teacher is not None:
+            return {"kind": "teacher", "name": self.teacher}
         if self.checkpoint is None:
             return {"kind": "expert"}
         from robolearn.checkpoint import load_checkpoint
@@ -93,9 +100,11 @@ class ControllerChoice:
     def build(self, environment: BatchedEnvironment) -> Controller:
         """Ready to run in `environment`. Raises UserError as `load_policy` or `load_onnx_policy`."""
         if self.checkpoint is None:
-            from envs.registry import make_expert
+            from envs.registry import make_expert, make_teacher
 
-            return make_expert(environment)
+            return (
+                make_expert(environment) if self.teacher is None else make_teacher(environment, self.teacher)
+            )
         from robolearn.policies.registry import load_policy
         from robolearn.policies.worker.onnx_policy import is_onnx_controller
 

@@ -61,7 +61,9 @@ def _checked(settings: EvaluateSettings) -> ControllerChoice:
     check_at_least(1, n_episodes=settings.n_episodes, num_envs=settings.num_envs)
     check_at_least(0, num_threads=settings.num_threads)
     check_seed(settings.seed)
-    return ControllerChoice.of(settings.checkpoint, settings.expert, settings.device, settings.seed)
+    return ControllerChoice.of(
+        settings.checkpoint, settings.expert, settings.device, settings.seed, settings.teacher
+    )
 
 
 def _run_identity(settings: EvaluateSettings, choice: ControllerChoice) -> dict[str, Any]:
@@ -78,7 +80,7 @@ def _run_identity(settings: EvaluateSettings, choice: ControllerChoice) -> dict[
 
 def _label(settings: EvaluateSettings) -> str:
     if settings.checkpoint is None:
-        return "expert"
+        return "expert" if settings.teacher is None else f"teacher {settings.teacher}"
     path = Path(settings.checkpoint).resolve()
     return path.parent.name if path.name in RUN_CHECKPOINTS else path.name
 

@@ -9,6 +9,7 @@ class EvaluateSettings:
 
     checkpoint: folder of the policy, or the run that trained it
     expert: evaluate the task's scripted expert instead of a checkpoint
+    teacher: evaluate one of the task's teachers instead, such as mended or published of g1_reach
     randomness: of the initial layout, such as low, med or high
     disturbance: push the parts at random during the episode
     n_episodes: episodes, whose seeds follow from `seed` alone: equal seeds compare policies in pairs
@@ -19,6 +20,7 @@ class EvaluateSettings:
 
     checkpoint: str | None = None
     expert: bool = False
+    teacher: str | None = None
     task: str = "one_leg"
     randomness: str = "low"
     disturbance: bool = False

@@ -5,7 +5,7 @@ from typing import Any
 
 from robolearn.checks import check_at_least, check_positive
 from robolearn.devices import use_threads
-from robolearn.errors import UserError, unknown_name
+from robolearn.errors import unknown_name
 from robolearn.imitation.dagger_trainer import METHODS, DaggerTrainer
 from robolearn.imitation.settings import DaggerSettings
 from robolearn.policies.manager.manager_policy import ManagerPolicy
@@ -13,9 +13,8 @@ from robolearn.policies.registry import save_policy
 from robolearn.reinforcement.episodes import AutoResetEnvironment
 from robolearn.reinforcement.seeds import training_stream
 from robolearn.training.initial_weights import drawn_from
+from robolearn.training.manager_settings import check_manager_run
 from robolearn.training.session import Measurement, Session
-
-TASK = "g1_reach"
 
 
 def train(settings: DaggerSettings) -> dict[str, Any]:
@@ -41,14 +40,10 @@ def train(settings: DaggerSettings) -> dict[str, Any]:
 
 
 def _check(settings: DaggerSettings) -> None:
+    check_manager_run(settings)
     dagger = settings.dagger
-    if settings.task != TASK:
-        raise unknown_name("task of a manager", settings.task, [TASK])
     if dagger.method not in METHODS:
         raise unknown_name("dagger.method", dagger.method, METHODS)
-    if not 0.0 <= settings.walks <= 1.0:
-        raise UserError(f"walks={settings.walks} is not valid: choose 0 to 1")
-    check_at_least(1, num_envs=settings.num_envs, total_steps=settings.total_steps)
     counts = (
         "rollout_steps",
         "epochs",

@@ -4,8 +4,8 @@ from dataclasses import dataclass, field
 
 from omegaconf import MISSING
 
-from robolearn.policies.manager.settings import ManagerNetworks
 from robolearn.policies.settings import DiffusionSettings
+from robolearn.training.manager_settings import ManagerRunSettings
 from robolearn.training.settings import RunSettings
 
 
@@ -85,26 +85,13 @@ class DaggerOptimisation:
 
 
 @dataclass
-class DaggerSettings(RunSettings):
+class DaggerSettings(ManagerRunSettings):
     """`robolearn train algorithm=dagger`: the manager, from a teacher that knows where the pelvis should be.
 
-    total_steps: control steps of all worlds together
-    worker: checkpoint of the policy that carries out the commands; the shipped one unless given
-    teacher: mended, or published
-    walks: share of the trajectories that are carried along by a walk
-    task: g1_reach
-    randomness, disturbance: differences between robots, noise and delays; pushes
+    teacher: mended; published, or published with one or both of its faults mended: published_in_heading,
+        published_turning, published_in_heading_turning
     """
 
-    task: str = "g1_reach"
-    randomness: str = "none"
-    disturbance: bool = False
-    worker: str | None = None
     teacher: str = "mended"
-    walks: float = 0.5
-    num_envs: int = 256
-    networks: ManagerNetworks = field(default_factory=ManagerNetworks)
     dagger: DaggerOptimisation = field(default_factory=DaggerOptimisation)
-    total_steps: int = 20_000_000
-    minutes: float = 40.0
     out: str = "outputs/train/g1_manager"

@@ -7,8 +7,9 @@ import torch
 from torch import Tensor
 
 from robolearn.reinforcement.episodes import EpisodeStep, EpisodicBatch
+from robolearn.reinforcement.gaussian_ppo import ActionSamples
 from robolearn.reinforcement.vec_env import BatchVecEnv
-from robolearn.reinforcement.worker_ppo import ActionSamples, WorkerPPO
+from robolearn.reinforcement.worker_ppo import WorkerPPO
 
 
 class ResidentPPO(WorkerPPO):

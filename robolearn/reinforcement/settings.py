@@ -10,6 +10,7 @@ from omegaconf import MISSING
 
 from envs.humanoid.settings import CommandRanges, Pushes, RewardWeights
 from robolearn.policies.worker.settings import WorkerNetworks
+from robolearn.training.manager_settings import ManagerRunSettings
 from robolearn.training.settings import RunSettings
 
 
@@ -181,15 +182,14 @@ class ResidualTd3Settings(ResidualSettings):
 
 
 @dataclass
-class WorkerOptimisation:
-    """Proximal policy optimisation of the worker.
+class GaussianOptimisation:
+    """Proximal policy optimisation of a network's own actions.
 
     rollout_steps: control steps a world between updates
     minibatch_size, epochs: samples a gradient step, and passes over the rollout
     learning_rate: at the start; it follows the divergence from then on
     target_kl: mean divergence of an update that the learning rate aims at
-    initial_std, final_std: standard deviations of the actions at the first and at full difficulty. With wide
-        ones, robots that are told to stand are always about to fall, and never learn to stand still
+    initial_std, final_std: standard deviations of the actions at the beginning and at the end
     """
 
     rollout_steps: int = 24
@@ -203,6 +203,27 @@ class WorkerOptimisation:
     max_gradient_norm: float = 1.0
     discount: float = 0.99
     gae_lambda: float = 0.95
+
+
+@dataclass
+class WorkerOptimisation(GaussianOptimisation):
+    """Proximal policy optimisation of the worker.
+
+    initial_std, final_std: standard deviations of the actions at the first and at full difficulty. With wide
+        ones, robots that are told to stand are always about to fall, and never learn to stand still
+    """
+
+
+@dataclass
+class ManagerOptimisation(GaussianOptimisation):
+    """Proximal policy optimisation of the manager, whose actions are in units of `COMMAND_SCALE`.
+
+    initial_std, final_std: standard deviations of the actions at the first and at the last step of the budget
+    """
+
+    rollout_steps: int = 32
+    epochs: int = 5
+    initial_std: float = 0.5
 
 
 @dataclass
@@ -245,3 +266,15 @@ class WorkerPpoSettings(RunSettings):
     total_steps: int = 60_000_000
     minutes: float = 120.0
     out: str = "outputs/train/${task}"
+
+
+@dataclass
+class ManagerPpoSettings(ManagerRunSettings):
+    """`robolearn train algorithm=ppo_manager`: the G1's manager from scratch, without a teacher.
+
+    critic_hidden: even widths of the critic's hidden layers
+    """
+
+    critic_hidden: list[int] = field(default_factory=lambda: [256, 128])
+    ppo: ManagerOptimisation = field(default_factory=ManagerOptimisation)
+    out: str = "outputs/train/g1_manager_ppo"

@@ -42,8 +42,7 @@ class WorkerTrainer(Trainer):
 
     def iterate(self) -> dict[str, float]:
         """One rollout and one update; exploration narrows as episodes become harder."""
-        ppo, level = self.settings.ppo, self.episodes.level
-        self.algorithm.policy.std = ppo.initial_std ** (1.0 - level) * ppo.final_std**level
+        self.algorithm.narrow(self.episodes.level)
         self.algorithm.collect()
         self.algorithm.train()
         self.iteration += 1

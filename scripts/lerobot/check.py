@@ -13,9 +13,13 @@ from typing import Any
 import torch
 from lerobot.datasets.lerobot_dataset import LeRobotDataset
 from torch import Tensor
+from torch.utils.data import DataLoader
 
 SECONDS = 1e-4
 """How far a time stamp may be from its frame's time: LeRobot's own `tolerance_s` [s]."""
+
+BATCHES, BATCH, CHUNK = 4, 8, 16
+"""Batches drawn, frames in each, and the actions that go with each frame."""
 
 Frames = dict[str, Tensor]
 """An episode's columns without pictures, (T,) or (T, size)."""
@@ -73,6 +77,23 @@ class Check:
                 for camera in self.cameras:
                     self._compare_picture(camera, index, item[camera])
         return f"{4 * len(self.cameras)} decoded, {', '.join(self.cameras) or 'there are no cameras'}"
+
+    def batches(self) -> str:
+        """What a trainer draws: frames in random order, each with the actions that follow it."""
+        names = [name for name in self.columns if name.startswith("action")]
+        times = {name: [step / self.dataset.fps for step in range(CHUNK)] for name in names}
+        root, backend = self.dataset.root, self.dataset.video_backend
+        dataset = LeRobotDataset("local/dataset", root=root, delta_timestamps=times, video_backend=backend)
+        loader = DataLoader(dataset, BATCH, shuffle=True, generator=torch.Generator().manual_seed(0))
+        for _, batch in zip(range(BATCHES), loader, strict=False):
+            count = len(batch["index"])
+            for name in names:
+                _same(f"shape of '{name}' in a batch", batch[name].shape, (count, CHUNK, *self.columns[name]))
+            for camera in self.cameras:
+                height, width, channels = self.information["features"][camera]["shape"]
+                expected = (count, channels, height, width)
+                _same(f"shape of '{camera}' in a batch", batch[camera].shape, expected)
+        return f"{BATCHES} of {BATCH} frames in random order, {CHUNK} steps of {', '.join(names)}"
 
     def _read(self, episode: dict[str, Any]) -> Frames:
         rows = self.dataset.hf_dataset[episode["dataset_from_index"] : episode["dataset_to_index"]]
@@ -135,7 +156,7 @@ def main(folder: str) -> int:
     if not _passes("opens", opens):
         return 1
     (check,) = opened
-    checks = (check.lengths, check.frames, check.statistics, check.pictures)
+    checks = (check.lengths, check.frames, check.statistics, check.pictures, check.batches)
     return 0 if all([_passes(each.__name__, each) for each in checks]) else 1
 
 

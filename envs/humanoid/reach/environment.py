@@ -13,6 +13,7 @@ from envs.humanoid.noise import StepNoise
 from envs.humanoid.pushes import Disturbances
 from envs.humanoid.randomisation import NOTHING, Parameters, Randomisation
 from envs.humanoid.reach.arms import ReachArms
+from envs.humanoid.reach.faults import TrainingFaults
 from envs.humanoid.reach.figures import ReachFigures
 from envs.humanoid.reach.references import LOOK_AHEAD, Hands, Reference, References
 from envs.humanoid.reach.sensing import COMMAND_SPEC, OBSERVATION, Stand, reach_observation
@@ -73,15 +74,20 @@ class ReachEnvironment(BatchedEnvironment):
         *,
         randomness: str = "none",
         disturbance: bool = False,
+        faults: TrainingFaults | None = None,
         num_threads: int = 0,
         fault_directory: Path = Path("outputs/faults"),
     ) -> None:
-        """worker: drives legs and waist; randomness: none or full, as of the worker; disturbance: pushes."""
+        """worker: drives legs and waist; randomness: none or full, as of the worker; disturbance: pushes.
+
+        faults: of the released training; none unless given
+        """
         if randomness not in _RANDOMNESS:
             raise unknown_name("randomness", randomness, _RANDOMNESS)
         self.num_envs, self.device = num_envs, torch.device("cpu")
         self.spec = reach_spec()
         self.worker, self.source = worker, source
+        self._faults = TrainingFaults() if faults is None else faults
         self.simulation = Simulation(g1_scene().compile(), num_envs, num_threads, SUBSTEPS)
         self.parameters = Parameters(self.simulation, _RANDOMNESS[randomness])
         self._noise_width = SensorNoise().half_widths() * (randomness != "none")
@@ -173,7 +179,8 @@ class ReachEnvironment(BatchedEnvironment):
     def step(self, action: Tensor) -> Transition:
         """Run one control period under commands (N, 4)."""
         running = ~self.done
-        self.command = torch.where(running[:, None], self.limited(action.float()), self.command)
+        told = running & (self.step_count % self._faults.command_every == 0)
+        self.command = torch.where(told[:, None], self.limited(action.float()), self.command)
         self.shaper.step(self.command, imbalance(self.state, self.shaper.gait, self.command))
         self._set_targets(running)
         worlds = running.nonzero().squeeze(1)
@@ -192,7 +199,7 @@ class ReachEnvironment(BatchedEnvironment):
     def _set_targets(self, running: Tensor) -> None:
         target = self.target.clone()
         target[:, self._own] = self.worker.act(self._worker_observation())
-        feed_forward = self.arms.step(self.references.hands(self.step_count + 1 + ARM_PREVIEW))
+        feed_forward = self.arms.step(self._arm_targets())
         target[:, self.arms.places] = self.arms.angles.flatten(1)
         target = target.clamp(self._places.lower, self._places.upper)
         self.target = torch.where(running[:, None], target, self.target)
@@ -203,6 +210,11 @@ class ReachEnvironment(BatchedEnvironment):
         if self._disturbed:
             change = self._disturbances.velocity_change(self.seeds, self.step_count, running.float())
             self._qvel[:, :2] += change.double()
+
+    def _arm_targets(self) -> Hands:
+        if self._faults.measured_hands:
+            return self.arms.hands()
+        return self.references.hands(self.step_count + 1 + ARM_PREVIEW)
 
     def _worker_observation(self) -> Tensor:
         noise = self._noise_width * self._noise.at(self.seeds, self.step_count)
@@ -220,7 +232,8 @@ class ReachEnvironment(BatchedEnvironment):
         base = self._base_errors()
         tilted = -self.state.gravity_in_pelvis[:, 2] < FALLEN_TILT
         fallen = sound & (tilted | (self.state.pelvis_height < FALLEN_HEIGHT))
-        lost = sound & ~fallen & (way.amax(1) > FARTHEST)
+        farthest = way[:, 0] if self._faults.one_hand else way.amax(1)
+        lost = sound & ~fallen & (farthest > FARTHEST)
         ended = sound & ~fallen & ~lost & (self.step_count >= self.references.length - 1)
         self.done = self.done | fault | fallen | lost | ended
         self.phase[lost], self.phase[fault | fallen] = PHASES.index("lost"), PHASES.index("fallen")

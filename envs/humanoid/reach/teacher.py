@@ -1,11 +1,12 @@
 """Teachers of the manager: commands from where the pelvis should be, which no student sees.
 
-`published` is the released heuristic as it is (TrajBooster, C.4). `mended` turns differences into the
-heading frame, has a yaw rate, looks as far ahead as the worker needs, and stands still where little is to
-be gained.
+`published` is the released heuristic as it is (TrajBooster, C.4), and its two faults can be mended one by
+one. `mended` turns differences into the heading frame, has a yaw rate, looks as far ahead as the worker
+needs, and stands still where little is to be gained.
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import torch
@@ -38,15 +39,31 @@ STILL: Final = 0.04
 """Reference velocities below this [m/s, rad/s] let a robot stand; chosen, below the worker's threshold."""
 
 
-def published(environment: "ReachEnvironment") -> Tensor:
-    """World-frame displacements as body-frame velocities, and no turning."""
-    step, stand = environment.step_count, environment.stand
-    velocity = torch.zeros_like(stand.place)
-    for ahead, weight, seconds in WEIGHTS:
-        way = environment.references.base(step + ahead)[:, :2] - stand.place
-        velocity += weight / seconds * torch.where(way.abs() < DEAD_BAND, 0.0, way)
-    height = environment.references.base(step + 1)[:, 3:]
-    return torch.cat((velocity, torch.zeros_like(height), height), 1)
+@dataclass(frozen=True)
+class PublishedHeuristic:
+    """The released heuristic: a velocity towards the places of the next 0.4 s.
+
+    in_heading: displacements are turned into the heading frame; published: world-frame ones are commanded as
+        they are
+    turns: the yaw rate is the heading's error a second; published: it is computed, and multiplied by zero
+    """
+
+    in_heading: bool = False
+    turns: bool = False
+
+    def __call__(self, environment: "ReachEnvironment") -> Tensor:
+        """Labels (N, 4)."""
+        step, stand = environment.step_count, environment.stand
+        velocity = torch.zeros(len(stand.place), 3)
+        for ahead, weight, seconds in WEIGHTS:
+            way = environment.references.base(step + ahead)[:, :2] - stand.place
+            velocity[:, :2] += weight / seconds * torch.where(way.abs() < DEAD_BAND, 0.0, way)
+        if self.in_heading:
+            velocity = turned_about_z(velocity, -stand.yaw)
+        next_base = environment.references.base(step + 1)
+        if self.turns:
+            velocity[:, 2] = wrapped(next_base[:, 2] - stand.yaw)
+        return torch.cat((velocity, next_base[:, 3:]), 1)
 
 
 def mended(environment: "ReachEnvironment") -> Tensor:
@@ -72,4 +89,12 @@ def wrapped(angle: Tensor) -> Tensor:
     return torch.atan2(angle.sin(), angle.cos())
 
 
-TEACHERS: Final[Mapping[str, Teacher]] = {"mended": mended, "published": published}
+published: Final = PublishedHeuristic()
+
+TEACHERS: Final[Mapping[str, Teacher]] = {
+    "mended": mended,
+    "published": published,
+    "published_in_heading": PublishedHeuristic(in_heading=True),
+    "published_turning": PublishedHeuristic(turns=True),
+    "published_in_heading_turning": PublishedHeuristic(in_heading=True, turns=True),
+}

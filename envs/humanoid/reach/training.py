@@ -15,10 +15,10 @@ from robolearn.paths import shipped_checkpoint
 from robolearn.policies.registry import load_policy
 
 if TYPE_CHECKING:
-    from robolearn.imitation.settings import DaggerSettings
+    from robolearn.training.manager_settings import ManagerRunSettings
 
 
-def training_environment(settings: "DaggerSettings") -> ReachEnvironment:
+def training_environment(settings: "ManagerRunSettings") -> ReachEnvironment:
     """The batch that a manager is trained in. Raises UserError for a worker that is none."""
     source = GeneratedSource(settings.walks)
     return reach(
@@ -27,6 +27,7 @@ def training_environment(settings: "DaggerSettings") -> ReachEnvironment:
         source=source,
         randomness=settings.randomness,
         disturbance=settings.disturbance,
+        faults=settings.faults,
         num_threads=settings.num_threads,
     )
 

@@ -4,8 +4,7 @@ Equal settings give equal bytes, however often the run was killed: an episode de
 its file appears whole, and one that is there is not written again.
 """
 
-from collections import Counter
-from collections.abc import Sequence
+import sys
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,11 +15,12 @@ from robolearn.data.staging import require_same_settings
 from robolearn.errors import UserError
 from robolearn.retarget.generator.agibot_files import proprioception_bytes, task_list
 from robolearn.retarget.generator.episode import Script, perform, write_script
-from robolearn.retarget.generator.motion import RATE
 from robolearn.retarget.generator.pictures import CAMERA, head_pictures
 from robolearn.retarget.generator.settings import GenerateSettings
+from robolearn.retarget.generator.summary import Summary, describe
 from robolearn.retarget.generator.tasks.table import TASKS
 from robolearn.retarget.sources import agibot_layout as layout
+from robolearn.retarget.trajectory import HandTrajectory
 from robolearn.storage import disk_errors, read_json, write_bytes, write_json
 
 RECORD: Final = "generate.json"
@@ -40,17 +40,20 @@ def generate(settings: GenerateSettings) -> dict[str, Any]:
     out = Path(settings.out)
     determining = {name: getattr(settings, name) for name in _DETERMINING}
     _claim(out, determining)
-    scripts = []
+    scripts, summary = [], Summary()
     for index in tqdm(range(settings.n_episodes), desc="generate", unit="episode", disable=None, leave=False):
         script = write_script(settings.seed, index)
-        _write_missing(out, script, settings.video)
+        trajectory = perform(script)
+        _write_missing(out, script, trajectory, settings.video)
         scripts.append(script)
+        summary.add(script, trajectory)
     for task in TASKS:
         listed = [script for script in scripts if script.task is task]
         if listed:
             write_bytes(layout.task_file(out, str(task.number)), task_list(listed))
-    record = determining | _summary(scripts)
+    record = determining | summary.to_json()
     write_json(out / RECORD, record)
+    sys.stdout.write(f"{describe(record)}\n  {out / RECORD}\n")
     return record
 
 
@@ -67,12 +70,11 @@ def _claim(out: Path, determining: dict[str, Any]) -> None:
             path.unlink()
 
 
-def _write_missing(out: Path, script: Script, video: bool) -> None:
+def _write_missing(out: Path, script: Script, trajectory: HandTrajectory, video: bool) -> None:
     task, episode = script.name.split("/")
     file = layout.proprioception_file(out, task, episode)
     if file.is_file():
         return
-    trajectory = perform(script)
     if video:
         from robolearn.data.video import film
 
@@ -80,9 +82,3 @@ def _write_missing(out: Path, script: Script, video: bool) -> None:
         write_bytes(layout.video_folder(out, task, episode) / f"{CAMERA}.mp4", mp4)
     # It comes last: an episode with this file is finished.
     write_bytes(file, proprioception_bytes(trajectory))
-
-
-def _summary(scripts: Sequence[Script]) -> dict[str, Any]:
-    frames = sum(script.frames for script in scripts)
-    tasks = Counter(script.task.name for script in scripts)
-    return {"frames": frames, "hours": frames / RATE / 3600, "tasks": dict(tasks)}

@@ -6,12 +6,13 @@ import pytest
 import torch
 
 from envs.humanoid.reach.environment import PHASES, ReachEnvironment
+from envs.humanoid.reach.faults import TrainingFaults
 from envs.humanoid.reach.references import Hands, Reference
 from envs.humanoid.reach.sensing import OBSERVATION, Stand, in_heading
 from envs.humanoid.reach.sources import GeneratedSource
-from envs.humanoid.reach.teacher import mended, published, wrapped
+from envs.humanoid.reach.teacher import TEACHERS, PublishedHeuristic, mended, published, wrapped
 from envs.humanoid.tasks import reach
-from envs.registry import make_expert
+from envs.registry import make_expert, make_teacher
 from robolearn.environment import episode_seeds
 from robolearn.errors import UserError
 from robolearn.policies.worker.mirror import Mirror
@@ -58,14 +59,15 @@ def test_arms_follow_while_the_robot_stands(environment: ReachEnvironment) -> No
     assert way[~environment.done].median() < 0.03
 
 
-def test_a_lost_hand_ends_the_episode_by_name() -> None:
-    def gone(seed: int, resting: Hands) -> Reference:
-        position = resting.position.repeat(50, 1, 1)
-        position[10:, 1, 0] += 2.0
-        base = torch.tensor((0.0, 0.0, 0.0, 0.74)).repeat(50, 1)
-        return Reference(Hands(position, resting.quaternion.repeat(50, 1, 1)), base)
+def _right_hand_gone(seed: int, resting: Hands) -> Reference:
+    position = resting.position.repeat(50, 1, 1)
+    position[10:, 1, 0] += 2.0
+    base = torch.tensor((0.0, 0.0, 0.0, 0.74)).repeat(50, 1)
+    return Reference(Hands(position, resting.quaternion.repeat(50, 1, 1)), base)
 
-    environment = reach(1, source=gone, num_threads=1)
+
+def test_a_lost_hand_ends_the_episode_by_name() -> None:
+    environment = reach(1, source=_right_hand_gone, num_threads=1)
     environment.reset(torch.tensor([1]))
     transition = environment.step(environment.command)
     while not bool(environment.done):
@@ -105,6 +107,51 @@ def test_teachers_agree_where_the_published_one_is_right_and_only_there(
     assert (wrong[:, 0] > 0.2).all() and (wrong[:, 2] == 0.0).all()
 
 
+def test_each_fault_of_the_published_teacher_can_be_mended_alone(environment: ReachEnvironment) -> None:
+    environment.reset(episode_seeds(9, 0, 3))
+    base = environment.references._base
+    base[:, :, 0], base[:, :, 1], base[:, :, 2] = 0.5, 0.0, 0.2
+    environment.state.yaw[:] = math.pi / 2
+    wrong = published(environment)
+    ahead = PublishedHeuristic(in_heading=True)(environment)
+    # A place ahead in the world is on the right of who looks to the left.
+    assert torch.allclose(ahead[:, 1], -wrong[:, 0], atol=1e-5) and torch.equal(ahead[:, 2:], wrong[:, 2:])
+    turning = PublishedHeuristic(turns=True)(environment)
+    assert torch.allclose(turning[:, 2], torch.tensor(0.2 - math.pi / 2), atol=1e-6)
+    assert torch.equal(turning[:, [0, 1, 3]], wrong[:, [0, 1, 3]])
+
+
+def test_where_the_hand_of_the_released_training_is_lost_only_the_left_one_counts() -> None:
+    environment = reach(1, source=_right_hand_gone, faults=TrainingFaults(one_hand=True), num_threads=1)
+    environment.reset(torch.tensor([1]))
+    while not bool(environment.done):
+        environment.step(environment.command)
+    assert environment.step_count.item() == 49 and PHASES[int(environment.phase[0])] == "following"
+
+
+def test_arms_led_to_where_they_are_hold_still() -> None:
+    seeds, ways = episode_seeds(8, 0, 1), []
+    for fault in (False, True):
+        environment = reach(1, faults=TrainingFaults(measured_hands=fault), num_threads=1)
+        environment.reset(seeds)
+        before = environment.arms.angles.clone()
+        for _ in range(60):
+            environment.step(mended(environment))
+        ways.append(float((environment.arms.angles - before).abs().max()))
+    assert ways[1] < 0.2 * ways[0]
+
+
+def test_commands_are_held_between_those_that_count() -> None:
+    environment = reach(1, faults=TrainingFaults(command_every=5), num_threads=1)
+    environment.reset(episode_seeds(8, 0, 1))
+    heights = torch.linspace(0.60, 0.69, 10)
+    told = []
+    for height in heights:
+        environment.step(torch.tensor((0.0, 0.0, 0.0, float(height))).expand(1, 4))
+        told.append(float(environment.command[0, 3]))
+    assert told == pytest.approx([float(heights[0])] * 5 + [float(heights[5])] * 5)
+
+
 def test_what_is_seen_turns_with_the_robot() -> None:
     hands = Hands(torch.tensor([[[0.0, 1.0, 0.8], [1.0, 0.0, 0.8]]]), torch.tensor([[[1.0, 0, 0, 0]] * 2]))
     seen = in_heading(hands, Stand(torch.zeros(1, 2), torch.tensor([math.pi / 2])))
@@ -136,3 +183,12 @@ def test_the_expert_is_the_mended_teacher(environment: ReachEnvironment) -> None
     expert, seen = make_expert(environment), environment.reset(episode_seeds(3, 0, 3))
     expert.reset(episode_seeds(3, 0, 3))
     assert torch.equal(expert.act(seen), environment.limited(mended(environment)))
+
+
+def test_a_teacher_acts_by_its_name(environment: ReachEnvironment) -> None:
+    seen = environment.reset(episode_seeds(3, 0, 3))
+    for name, teacher in TEACHERS.items():
+        acted = make_teacher(environment, name).act(seen)
+        assert torch.equal(acted, environment.limited(teacher(environment)))
+    with pytest.raises(UserError, match="published_turning"):
+        make_teacher(environment, "publishd_turning")

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import av
+import numpy as np
 import pytest
 
 from robolearn.errors import UserError
@@ -44,6 +45,18 @@ def test_the_summary_counts_what_is_there(whole: Path) -> None:
     assert summary["hours"] == pytest.approx(sum(each.seconds for each in episodes) / 3600)
     expected = {script.name: script.language for script in (write_script(4, i) for i in range(EPISODES))}
     assert {each.name: each.language for each in episodes} == expected
+
+
+def test_the_summary_says_where_the_hands_are(whole: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    heights = _generated(whole)["hand_height_m"]
+    episodes = [each for each in stream(open_source(whole)) if isinstance(each, HandTrajectory)]
+    found = np.concatenate([each.hand_position[..., 2].ravel() for each in episodes])
+    assert (heights["lowest"], heights["highest"]) == pytest.approx((found.min(), found.max()), abs=1e-6)
+    assert sum(region["share"] for region in heights["regions"]) == pytest.approx(1.0)
+    lowest = heights["regions"][0]
+    assert lowest["share"] == pytest.approx((found < lowest["to"]).mean(), abs=1e-3)
+    said = capsys.readouterr().out
+    assert "10 episodes" in said and "pick from the floor" in said and f"{lowest['share']:.1%}" in said
 
 
 def test_killed_anywhere_the_bytes_are_the_same(whole: Path, tmp_path: Path) -> None:
