@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 
@@ -53,7 +53,7 @@ def _nothing() -> None:
     """Between one failure and its consequences."""
 
 
-def _interfered(**values: float) -> Callable[[Rehearsal], Each]:
+def _interfered(**values: Any) -> Callable[[Rehearsal], Each]:
     def begin(rehearsal: Rehearsal) -> Each:
         rehearsal.robot.interference = Interference(**values)
         return _nothing
