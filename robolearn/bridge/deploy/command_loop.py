@@ -199,7 +199,7 @@ class CommandLoop:
         targets = None if answer is None else answer.targets
         wanted = self._motion.command(self.situation, measured.q, sent.q, arms, targets)
         self._command, changes = safe_command(wanted, sent, measured, limits)
-        if changes.any() and self.situation.mode in _STIFF:
+        if self._command is not wanted and changes.any() and self.situation.mode in _STIFF:
             self.filtered += 1
         self._image["mode_machine"] = estimate.mode_machine
         self._send(self._command)
