@@ -85,8 +85,9 @@ def _clock_jump(rehearsal: Rehearsal) -> Each:
 
 
 def _second_publisher(rehearsal: Rehearsal) -> Each:
-    send, command = rehearsal.network.join().publisher(LOW_COMMANDS), rehearsal.sent[-1]
-    return lambda: send(command)
+    send, last = rehearsal.network.join().publisher(LOW_COMMANDS), rehearsal.commands.latest()
+    assert last is not None
+    return lambda: send(last.payload)
 
 
 CASES: Final[Mapping[str, Case]] = {

@@ -25,6 +25,7 @@ WATCHED = 6.0
 CRANE_SECONDS = 5.0
 DEFAULTS = {
     "tries": "10",
+    "first": "0",
     "checkpoint": "assets/checkpoints/g1_worker",
     "cases": ",".join(CASES),
     "situations": ",".join(SITUATIONS),
@@ -61,6 +62,7 @@ class Trial:
 
     def __init__(self, checkpoint: Path, situation: str, seed: int) -> None:
         self._name, self._situation, self._seed = situation, SITUATIONS[situation], seed
+        self._commands = self._refused = 0
         self._rehearsal = Rehearsal(checkpoint, crane_seconds=CRANE_SECONDS, seed=seed)
 
     def reach(self) -> None:
@@ -71,6 +73,8 @@ class Trial:
         began = rehearsal.now
         rehearsal.run(LEAD_IN, lambda: self._drive(rehearsal.now - began))
         rehearsal.run(0.11 * self._seed, lambda: self._drive(LEAD_IN))
+        self._commands, self._refused = len(rehearsal.sent), self._refusals(rehearsal.sent)
+        rehearsal.sent.clear()
 
     def fail(self, case: str) -> Outcome:
         """Until the robot is braked, or nothing has happened for `WATCHED`; in a copy of this process."""
@@ -86,10 +90,13 @@ class Trial:
         outcome.fell_before = rehearsal.robot.fallen or rehearsal.mode is not Mode.POLICY
         if not outcome.fell_before:
             self._watch(CASES[case], outcome)
-        check = CommandCheck(g1_limits(rehearsal.profile.period), MODE_MACHINE)
-        outcome.commands = len(rehearsal.sent)
-        outcome.refused = sum(isinstance(check.read(sent), Refusal) for sent in rehearsal.sent)
+        outcome.commands = self._commands + len(rehearsal.sent)
+        outcome.refused = self._refused + self._refusals(rehearsal.sent)
         return outcome
+
+    def _refusals(self, sent: Sequence[bytes]) -> int:
+        check = CommandCheck(g1_limits(self._rehearsal.profile.period), MODE_MACHINE)
+        return sum(isinstance(check.read(payload), Refusal) for payload in sent)
 
     def _watch(self, case: Case, outcome: Outcome) -> None:
         rehearsal = self._rehearsal
@@ -180,9 +187,11 @@ def main() -> None:
     chosen = _choices(sys.argv[1:])
     cases = _named("case", chosen["cases"], list(CASES))
     situations = _named("situation", chosen["situations"], list(SITUATIONS))
-    if not chosen["tries"].isdigit():
-        raise UserError(f"tries={chosen['tries']} is not valid: it takes a number")
-    plan = [(situation, seed) for seed in range(int(chosen["tries"])) for situation in situations]
+    for name in ("tries", "first"):
+        if not chosen[name].isdigit():
+            raise UserError(f"{name}={chosen[name]} is not valid: it takes a number")
+    seeds = range(int(chosen["first"]), int(chosen["first"]) + int(chosen["tries"]))
+    plan = [(situation, seed) for seed in seeds for situation in situations]
     out = Path(chosen["out"])
     out.mkdir(parents=True, exist_ok=True)
     outcomes: list[Outcome] = []

@@ -24,6 +24,9 @@ DOMAIN: Final = 30 + os.getpid() % 70
 START: Final = 60.0
 """Until a program is on the network [s]; chosen: a busy machine takes long to load it."""
 
+FRESH: Final = 0.1
+"""Of a policy's action, once it has been loaded [s]; chosen."""
+
 DEFAULTS = {
     "checkpoint": "assets/checkpoints/g1_worker",
     "manager": "assets/checkpoints/g1_manager",
@@ -86,7 +89,7 @@ def rehearse(chosen: dict[str, str]) -> dict[str, Any]:
             await_program(driver, robot, lambda: bool(driver.robot))
             policies = (f"checkpoint={chosen['checkpoint']}", f"manager={chosen['manager']}", "record=false")
             deployment = stack.enter_context(running("deploy", out, *policies))
-            await_program(driver, deployment, lambda: bool(driver.status))
+            await_program(driver, deployment, lambda: float(driver.status.get("policy_age_s", "inf")) < FRESH)
             perform(driver, (robot, deployment), told)
         except StageFailed as error:
             failure = str(error)

@@ -8,7 +8,7 @@ import numpy as np
 
 from robolearn.bridge.deploy.ages import age
 from robolearn.bridge.errors import BridgeError
-from robolearn.bridge.images import LOW_STATE, checksum, from_wire
+from robolearn.bridge.images import LOW_STATE, checksum, from_wire, rows_of
 from robolearn.bridge.remote_control import STOP, pressed
 from robolearn.bridge.safety.joints import JointMeasurement, Vector
 from robolearn.bridge.transport import Arrival, Mailbox
@@ -112,12 +112,13 @@ class StateReader:
             self.repeated += 1
             return
         motors, imu = image["motor_state"][: self._joints], image["imu_state"]
+        q, dq, _, torque = rows_of(motors).T.astype(np.float64, order="C")
         self._last = StateEstimate(
             at=arrival.at,
             tick=tick,
             mode_machine=int(image["mode_machine"]),
-            joints=JointMeasurement(motors["q"].astype(np.float64), motors["dq"].astype(np.float64)),
-            torque=motors["tau_est"].astype(np.float64),
+            joints=JointMeasurement(q, dq),
+            torque=torque,
             quaternion=imu["quaternion"].astype(np.float64),
             angular_velocity=imu["gyroscope"].astype(np.float64),
             acceleration=imu["accelerometer"].astype(np.float64),

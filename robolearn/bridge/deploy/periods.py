@@ -28,7 +28,7 @@ class Periods:
     def __init__(self, period: float, cpu: Clock = time.thread_time) -> None:
         self._period, self._cpu = period, cpu
         # A histogram, so that the quantiles of hours cost neither memory nor time.
-        self._histogram = [0] * (_COUNTED + 1)
+        self._histogram = np.zeros(_COUNTED + 1, dtype=np.int64)
         self._began = self._last = 0.0
         self._cpu_began = self._cpu_last = 0.0
         self._ticked = False

@@ -8,11 +8,7 @@ from typing import Final
 import numpy as np
 
 from robolearn.bridge.safety.joints import JointCommand, JointMeasurement, Mask, Vector, choose
-from robolearn.bridge.safety.limits import JointLimits
-
-LARGEST_ANGLE: Final = 100.0
-LARGEST_SPEED: Final = 1000.0
-"""Of a measurement that is believed [rad], [rad/s]; chosen: joints stay far below, garbage seldom does."""
+from robolearn.bridge.safety.limits import LARGEST_ANGLE, LARGEST_SPEED, JointLimits
 
 _TORQUE_SHARE: Final = 1.0 - 1e-4
 """Of the limit that is used; chosen: the rest is for rounding, to float32 on the wire."""
@@ -95,26 +91,22 @@ def safe_command(
 def _within(
     requested: JointCommand, previous: JointCommand, measured: JointMeasurement, limits: JointLimits
 ) -> bool:
-    """Whether nothing is to be changed, in a quarter of the time that it takes to find out what is.
+    """Whether nothing is to be changed, in a fraction of the time that it takes to find out what is.
 
-    False may be wrong, but not true. Comparisons are written so that NaN is not within.
+    False may be wrong, but not true: a comparison with NaN is not within.
     """
     table, before = requested.table, previous.table
     if before.ndim != 2 or measured.q.ndim != 1:
         return False
-    low, high = before[0] - limits.step, before[0] + limits.step
-    return (
-        _between(limits.least, table, limits.greatest)
-        and _between(limits.least, before, limits.greatest)
-        and _between(low, table[0], high)
-        and _between(-LARGEST_ANGLE, measured.q, LARGEST_ANGLE)
-        and _between(-LARGEST_SPEED, measured.dq, LARGEST_SPEED)
-        and _between(-limits.torque, requested.torque(measured), limits.torque)
-    )
-
-
-def _between(least: Vector | float, values: Vector, greatest: Vector | float) -> bool:
-    return bool(((values >= least) & (values <= greatest)).all())
+    # All that is compared in one array: at 500 times a second the number of numpy's calls counts.
+    rows = np.empty((14, limits.size))
+    rows[:5], rows[5:10] = table, before
+    rows[10], rows[11] = measured.q, measured.dq
+    with np.errstate(invalid="ignore", over="ignore"):
+        rows[12] = table[0] - before[0]
+        rows[13] = table[2] + table[3] * (table[0] - rows[10]) + table[4] * (table[1] - rows[11])
+    least, greatest = limits.plain
+    return bool(((rows >= least) & (rows <= greatest)).all())
 
 
 @cache

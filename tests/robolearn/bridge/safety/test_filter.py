@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from robolearn.bridge.safety.filter import LARGEST_ANGLE, LARGEST_SPEED, Changes, safe_command
+from robolearn.bridge.safety.filter import Changes, safe_command
 from robolearn.bridge.safety.joints import JointCommand, JointMeasurement
-from robolearn.bridge.safety.limits import JointLimits
+from robolearn.bridge.safety.limits import LARGEST_ANGLE, LARGEST_SPEED, JointLimits
 
 JOINTS = 3
 
