@@ -111,6 +111,11 @@ class Body:
         return float(self.data.qpos[2])
 
     @property
+    def pelvis_place(self) -> NDArray[np.float64]:
+        """(2,) on the floor [m]."""
+        return self.data.qpos[:2]
+
+    @property
     def uprightness(self) -> float:
         """Cosine of the pelvis's tilt."""
         return float(self.data.xmat[self._pelvis][8])

@@ -113,6 +113,16 @@ LOW_STATE: Final = Layout(
     packed=70,
 )
 
+
+def rows_of(motors: NDArray[Any]) -> NDArray[np.float32]:
+    """A view of J motors: (J, 5) q, dq, tau, kp, kd of commands, or (J, 4) q, dq, ddq, tau_est of states.
+
+    In one piece: numpy takes longer for a field of a structure than for its content.
+    """
+    words = motors.view("<f4").reshape(len(motors), -1)
+    return words[:, 1:6] if motors.dtype == _MOTOR_COMMAND else words[:, 1:5]
+
+
 _MIRRORED: Final = bytes(int(f"{value:08b}"[::-1], 2) for value in range(256))
 """Every byte with its bits in reverse."""
 

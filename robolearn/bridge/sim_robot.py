@@ -135,6 +135,7 @@ def figures(robot: "SimulatedRobot") -> dict[str, Any]:
         "on_crane": robot.on_crane,
         "fallen": robot.fallen,
         "pelvis_height_m": round(robot.body.pelvis_height, 3),
+        "pelvis_place_m": robot.body.pelvis_place.round(3).tolist(),
     }
 
 

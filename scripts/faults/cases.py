@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 
@@ -53,7 +53,7 @@ def _nothing() -> None:
     """Between one failure and its consequences."""
 
 
-def _interfered(**values: float) -> Callable[[Rehearsal], Each]:
+def _interfered(**values: Any) -> Callable[[Rehearsal], Each]:
     def begin(rehearsal: Rehearsal) -> Each:
         rehearsal.robot.interference = Interference(**values)
         return _nothing
@@ -85,8 +85,9 @@ def _clock_jump(rehearsal: Rehearsal) -> Each:
 
 
 def _second_publisher(rehearsal: Rehearsal) -> Each:
-    send, command = rehearsal.network.join().publisher(LOW_COMMANDS), rehearsal.sent[-1]
-    return lambda: send(command)
+    send, last = rehearsal.network.join().publisher(LOW_COMMANDS), rehearsal.commands.latest()
+    assert last is not None
+    return lambda: send(last.payload)
 
 
 CASES: Final[Mapping[str, Case]] = {

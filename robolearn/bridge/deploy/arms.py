@@ -55,5 +55,5 @@ class Arms:
     def step(self, elapsed: float) -> Vector:
         """The posture after `elapsed` [s], (J,) [rad]."""
         way = SPEED * elapsed
-        self.posture = self.posture + np.clip(self._goal - self.posture, -way, way)
+        self.posture = self.posture + np.minimum(np.maximum(self._goal - self.posture, -way), way)
         return self.posture

@@ -1,5 +1,6 @@
 """The loop that owns the motors: whatever happens elsewhere, it says something safe 500 times a second."""
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
@@ -18,7 +19,7 @@ from robolearn.bridge.deploy.periods import Periods
 from robolearn.bridge.deploy.ports import Inbox, Outbox
 from robolearn.bridge.deploy.profile import Owned, RobotProfile
 from robolearn.bridge.deploy.steering import Steering
-from robolearn.bridge.images import LOW_COMMAND, seal, to_wire
+from robolearn.bridge.images import LOW_COMMAND, rows_of, seal, to_wire
 from robolearn.bridge.safety.filter import Changes, safe_command
 from robolearn.bridge.safety.inputs import Inputs
 from robolearn.bridge.safety.joints import JointCommand, Vector
@@ -42,6 +43,7 @@ class Snapshot:
     changes: of the command by the safety filter
     velocity: (4,) command that the operator gives
     place: (3,) of the pelvis in the frame of the odometry [m], NaN where nobody reckons it
+    policy_age: of the policy's last action [s], infinite before the first
     complaint: what the operator asked for in vain last, empty for nothing
     """
 
@@ -51,6 +53,7 @@ class Snapshot:
     changes: Changes
     velocity: np.ndarray
     place: Vector
+    policy_age: float
     complaint: str
 
 
@@ -120,7 +123,9 @@ class CommandLoop:
         self._command: JointCommand | None = None
         self._complaint = ""
         self._image = LOW_COMMAND.blank()
-        self._image["motor_cmd"]["mode"][: profile.limits.size] = 1
+        motors = self._image["motor_cmd"][: profile.limits.size]
+        motors["mode"] = 1
+        self._rows = rows_of(motors)
 
     def tick(self, now: float) -> None:
         """One period at the time `now` [s]: at most one command is published."""
@@ -150,7 +155,7 @@ class CommandLoop:
         inputs = Inputs(
             now=now,
             state_age=self.states.age(now),
-            policy_age=np.inf if answer is None else age(now, answer.at),
+            policy_age=_age_of(answer, now),
             heartbeat_age=wishes.heartbeat_age,
             tilt=np.nan if estimate is None else estimate.tilt,
             temperature=np.nan if estimate is None else estimate.temperature,
@@ -199,19 +204,24 @@ class CommandLoop:
         targets = None if answer is None else answer.targets
         wanted = self._motion.command(self.situation, measured.q, sent.q, arms, targets)
         self._command, changes = safe_command(wanted, sent, measured, limits)
-        if changes.any() and self.situation.mode in _STIFF:
+        if self._command is not wanted and changes.any() and self.situation.mode in _STIFF:
             self.filtered += 1
         self._image["mode_machine"] = estimate.mode_machine
         self._send(self._command)
         place = np.full(3, np.nan) if answer is None else answer.place
         self.snapshot = Snapshot(
-            self.situation, estimate, self._command, changes, self._velocity, place, self._complaint
+            self.situation,
+            estimate,
+            self._command,
+            changes,
+            self._velocity,
+            place,
+            _age_of(answer, self.situation.now),
+            self._complaint,
         )
 
     def _send(self, command: JointCommand) -> None:
-        motors = self._image["motor_cmd"][: self._profile.limits.size]
-        for row, values in zip(("q", "dq", "tau", "kp", "kd"), command.table, strict=True):
-            motors[row] = values
+        self._rows[:] = command.table.T
         seal(self._image)
         payload = to_wire(self._image, LOW_COMMAND)
         if self._publish is not None:
@@ -241,3 +251,8 @@ class CommandLoop:
             estimate.measurement,
         )
         self._requests.put(request.vector())
+
+
+def _age_of(answer: PolicyAnswer | None, now: float) -> float:
+    """Since the policy began to compute it [s]; infinite where there is none."""
+    return math.inf if answer is None else age(now, answer.at)

@@ -8,7 +8,7 @@ import numpy as np
 
 from robolearn.bridge.deploy.ages import age
 from robolearn.bridge.errors import BridgeError
-from robolearn.bridge.images import LOW_STATE, checksum, from_wire
+from robolearn.bridge.images import LOW_STATE, checksum, from_wire, rows_of
 from robolearn.bridge.remote_control import STOP, pressed
 from robolearn.bridge.safety.joints import JointMeasurement, Vector
 from robolearn.bridge.transport import Arrival, Mailbox
@@ -46,15 +46,19 @@ class StateEstimate:
     @cached_property
     def gravity(self) -> Vector:
         """(3,) unit vector down, in the pelvis."""
-        w, x, y, z = self.quaternion / np.linalg.norm(self.quaternion)
+        # Number by number: for four of them numpy takes five times as long, 500 times a second.
+        w, x, y, z = self.quaternion.tolist()
+        length = math.sqrt(w * w + x * x + y * y + z * z)
+        if not 0.0 < length < math.inf:
+            return np.full(3, np.nan)
+        w, x, y, z = w / length, x / length, y / length, z / length
         return np.array([2.0 * (w * y - x * z), -2.0 * (y * z + w * x), 2.0 * (x * x + y * y) - 1.0])
 
     @property
     def tilt(self) -> float:
         """Of the pelvis from upright [rad]; NaN where the orientation is not known."""
-        return (
-            math.acos(min(max(-self.gravity[2], -1.0), 1.0)) if np.isfinite(self.gravity).all() else math.nan
-        )
+        down = -float(self.gravity[2])
+        return math.nan if math.isnan(down) else math.acos(min(max(down, -1.0), 1.0))
 
     @property
     def measurement(self) -> Vector:
@@ -108,12 +112,13 @@ class StateReader:
             self.repeated += 1
             return
         motors, imu = image["motor_state"][: self._joints], image["imu_state"]
+        q, dq, _, torque = rows_of(motors).T.astype(np.float64, order="C")
         self._last = StateEstimate(
             at=arrival.at,
             tick=tick,
             mode_machine=int(image["mode_machine"]),
-            joints=JointMeasurement(motors["q"].astype(np.float64), motors["dq"].astype(np.float64)),
-            torque=motors["tau_est"].astype(np.float64),
+            joints=JointMeasurement(q, dq),
+            torque=torque,
             quaternion=imu["quaternion"].astype(np.float64),
             angular_velocity=imu["gyroscope"].astype(np.float64),
             acceleration=imu["accelerometer"].astype(np.float64),

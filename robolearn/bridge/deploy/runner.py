@@ -85,7 +85,7 @@ class Deployment:
         self._ended = threading.Event()
         self._errors: list[BaseException] = []
         self._announced = 0
-        self._began = time.monotonic()
+        self._began, self._cpu_began = time.monotonic(), time.process_time()
         self._loop = CommandLoop(
             transport,
             profile,
@@ -194,10 +194,11 @@ class Deployment:
         return {"policy_pid": self._policy.pid, "policy_alive": str(self._policy.alive).lower()}
 
     def summary(self) -> dict[str, Any]:
-        """How the run went, as JSON."""
-        loop = self._loop
+        """How the run went, as JSON. `cpu_share`: of one core, the policy's process apart."""
+        loop, seconds = self._loop, time.monotonic() - self._began
         return {
-            "seconds": round(time.monotonic() - self._began, 3),
+            "seconds": round(seconds, 3),
+            "cpu_share": round((time.process_time() - self._cpu_began) / seconds, 4),
             "mode": loop.situation.mode.value,
             "reason": loop.situation.reason,
             "transitions": [

@@ -2,16 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
+from functools import cache
 from typing import Final
 
 import numpy as np
 
 from robolearn.bridge.safety.joints import JointCommand, JointMeasurement, Mask, Vector, choose
-from robolearn.bridge.safety.limits import JointLimits
-
-LARGEST_ANGLE: Final = 100.0
-LARGEST_SPEED: Final = 1000.0
-"""Of a measurement that is believed [rad], [rad/s]; chosen: joints stay far below, garbage seldom does."""
+from robolearn.bridge.safety.limits import LARGEST_ANGLE, LARGEST_SPEED, JointLimits
 
 _TORQUE_SHARE: Final = 1.0 - 1e-4
 """Of the limit that is used; chosen: the rest is for rounding, to float32 on the wire."""
@@ -63,10 +60,13 @@ def safe_command(
     shrink. A joint that is not measured is braked: no stiffness, `limits.damping`.
 
     requested, previous, measured: (..., J), with any content; `previous` is what was sent last
+    Without a batch, a command that is within all limits comes back itself.
 
     Raises ValueError for another number of joints.
     """
     _check_size(limits, requested=requested.table, previous=previous.table, measured=measured.q)
+    if requested.table.ndim == 2 and _within(requested, previous, measured, limits):
+        return requested, _unchanged(limits.size)
     known = (np.abs(measured.q) <= LARGEST_ANGLE) & (np.abs(measured.dq) <= LARGEST_SPEED)
     seen = JointMeasurement(np.where(known, measured.q, 0.0), np.where(known, measured.dq, 0.0))
     held = _held(previous, seen, known, limits)
@@ -86,6 +86,34 @@ def safe_command(
         torque=known & (changed[..., 2, :] | (bounded.table != near.table).any(axis=-2)),
     )
     return choose(known, bounded, _braked(held.q, limits)), changes
+
+
+def _within(
+    requested: JointCommand, previous: JointCommand, measured: JointMeasurement, limits: JointLimits
+) -> bool:
+    """Whether nothing is to be changed, in a fraction of the time that it takes to find out what is.
+
+    False may be wrong, but not true: a comparison with NaN is not within.
+    """
+    table, before = requested.table, previous.table
+    if before.ndim != 2 or measured.q.ndim != 1:
+        return False
+    # All that is compared in one array: at 500 times a second the number of numpy's calls counts.
+    rows = np.empty((14, limits.size))
+    rows[:5], rows[5:10] = table, before
+    rows[10], rows[11] = measured.q, measured.dq
+    with np.errstate(invalid="ignore", over="ignore"):
+        rows[12] = table[0] - before[0]
+        rows[13] = table[2] + table[3] * (table[0] - rows[10]) + table[4] * (table[1] - rows[11])
+    least, greatest = limits.plain
+    return bool(((rows >= least) & (rows <= greatest)).all())
+
+
+@cache
+def _unchanged(size: int) -> Changes:
+    nowhere = np.zeros(size, dtype=bool)
+    nowhere.flags.writeable = False
+    return Changes(*[nowhere] * len(fields(Changes)))
 
 
 def _check_size(limits: JointLimits, **arrays: Vector) -> None:

@@ -33,8 +33,12 @@ class JointCommand:
     @classmethod
     def of(cls, q: ArrayLike, dq: ArrayLike, tau: ArrayLike, kp: ArrayLike, kd: ArrayLike) -> "JointCommand":
         """From rows (..., J), or numbers for all joints. Raises ValueError if their shapes do not fit."""
-        rows = np.broadcast_arrays(*(np.asarray(row, dtype=np.float64) for row in (q, dq, tau, kp, kd)))
-        return cls(np.stack(rows, axis=-2))
+        rows = q, dq, tau, kp, kd
+        *batch, joints = np.broadcast(*rows).shape
+        table = np.empty((*batch, len(rows), joints))
+        for place, row in enumerate(rows):
+            table[..., place, :] = row
+        return cls(table)
 
     @property
     def q(self) -> Vector:

@@ -3,11 +3,19 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Final
 
 import numpy as np
 
 from robolearn.bridge.safety.joints import Vector
 from robolearn.errors import UserError
+
+LARGEST_ANGLE: Final = 100.0
+LARGEST_SPEED: Final = 1000.0
+"""Of a measurement that is believed [rad], [rad/s]; chosen: joints stay far below, garbage seldom does."""
+
+_ROUNDING: Final = 1e-9
+"""Of a step that is short of its limit by this share, sums and differences say the same."""
 
 _POSITIVE = ("velocity", "torque", "step", "damping")
 _NOT_NEGATIVE = ("kp", "kd")
@@ -61,6 +69,18 @@ class JointLimits:
     def greatest(self) -> Vector:
         """Of each row of a command's table, (5, J)."""
         return np.stack([self.upper, self.velocity, self.torque, self.kp, self.kd])
+
+    @cached_property
+    def plain(self) -> tuple[Vector, Vector]:
+        """Least and greatest, (14, J) each, of what a filter need not change.
+
+        Rows: of the command's table, of the one before, measured angle and speed, step, torque of the servo.
+        """
+        measured = np.array([[LARGEST_ANGLE], [LARGEST_SPEED]]) * np.ones(self.size)
+        rest = np.stack([*measured, self.step * (1.0 - _ROUNDING), self.torque])
+        return np.concatenate((self.least, self.least, -rest)), np.concatenate(
+            (self.greatest, self.greatest, rest)
+        )
 
     def _vector(self, name: str) -> Vector:
         vector = np.array(getattr(self, name), dtype=np.float64)

@@ -1,5 +1,7 @@
 """What joints are commanded to in the modes that no policy drives."""
 
+import numpy as np
+
 from robolearn.bridge.safety.joints import JointCommand, Vector
 
 
@@ -9,12 +11,14 @@ def braking(measured: Vector, damping: Vector) -> JointCommand:
     measured: angles [rad], (J,), so that a later command starts from there
     damping: kd [N m s/rad], (J,)
     """
-    return JointCommand.of(measured, 0.0, 0.0, 0.0, damping)
+    return holding(measured, np.zeros(len(measured)), damping)
 
 
 def holding(posture: Vector, kp: Vector, kd: Vector) -> JointCommand:
     """HOLD: the angles `posture` [rad] with the gains given, (J,) each."""
-    return JointCommand.of(posture, 0.0, 0.0, kp, kd)
+    table = np.zeros((5, len(posture)))
+    table[0], table[3], table[4] = posture, kp, kd
+    return JointCommand(table)
 
 
 def standing(

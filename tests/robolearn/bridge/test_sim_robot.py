@@ -34,6 +34,9 @@ def test_it_answers_and_says_what_it_refused() -> None:
     about = array.status[0]
     assert about.level == DiagnosticStatus.WARN and about.message == "braked"
     assert ("refused", "{'size': 1}") in [(value.key, value.value) for value in about.values]
+    assert ("pelvis_place_m", str(figures(robot)["pelvis_place_m"])) in [
+        (value.key, value.value) for value in about.values
+    ]
     assert figures(robot)["on_crane"] and figures(robot)["obeyed"] == 0
 
 

@@ -123,6 +123,26 @@ def test_periods_and_what_was_missed() -> None:
     assert found["period_worst_ms"] == pytest.approx(6.0) and 2.0 <= found["period_p50_ms"] <= 2.5
 
 
+def test_quantiles_are_of_all_periods_however_many() -> None:
+    periods = Periods(0.002)
+    steps = np.concatenate((np.full(98_000, 0.002), np.full(1_900, 0.003), np.full(100, 0.5)))
+    for now in np.cumsum(steps).tolist():
+        periods.tick(now)
+    found = periods.summary()
+    assert found["period_p50_ms"] == pytest.approx(2.0, abs=0.02)
+    assert found["period_p99_ms"] == pytest.approx(3.0, abs=0.02)
+    assert found["period_worst_ms"] == pytest.approx(500.0)
+
+
+def test_the_share_of_a_core_is_the_thread_s_own() -> None:
+    spent = iter((7.0, 7.0001, 7.0003))
+    periods = Periods(0.002, lambda: next(spent))
+    for now in (1.0, 1.002, 1.004):
+        periods.tick(now)
+    assert periods.cpu_share == pytest.approx(0.075)
+    assert periods.summary()["cpu_share"] == pytest.approx(0.075)
+
+
 def test_socket_ports_keep_the_newest_and_never_wait() -> None:
     one, other = (SocketPort(end) for end in socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM))
     assert other.latest() is None

@@ -82,6 +82,7 @@ def test_a_run_ends_braked_and_is_recorded(network: LoopbackNetwork, tmp_path: P
     assert [change["mode"] for change in summary["transitions"]] == ["stand", "damp"]
     assert summary["reason"] == "shutdown" and summary["mode"] == "damp"
     assert summary["command_loop"]["ticks"] > 20 and summary["commands_sent"] > 20
+    assert 0.0 < summary["command_loop"]["cpu_share"] < summary["cpu_share"]
     assert json.loads(json.dumps(summary)) == summary
     with Reader(Path(summary["bag"])) as reader:
         counts = {link.topic: link.msgcount for link in reader.connections}

@@ -58,6 +58,7 @@ def test_the_robot_as_ros_sees_it() -> None:
     array = decode(DiagnosticArray, said(STATUS))
     assert array.status[0].level == DiagnosticStatus.OK and array.status[0].message.startswith("stand:")
     shown = figures(array)
+    assert 0.0 <= float(shown["policy_age_s"]) <= 0.06
     assert shown["policy_alive"] == "true" and shown["missed"] == "0" and shown["voltage_v"] == "52.0"
     assert float(shown["period_p50_ms"]) == pytest.approx(2.0)
     deployed.press_stop()

@@ -1,6 +1,7 @@
 """Whatever is asked of the filter, its command is within limits; what is within limits it leaves alone."""
 
 import warnings
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -8,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from robolearn.bridge.safety.filter import LARGEST_ANGLE, LARGEST_SPEED, safe_command
+from robolearn.bridge.safety.filter import Changes, safe_command
 from robolearn.bridge.safety.joints import JointCommand, JointMeasurement
-from robolearn.bridge.safety.limits import JointLimits
+from robolearn.bridge.safety.limits import LARGEST_ANGLE, LARGEST_SPEED, JointLimits
 
 JOINTS = 3
 
@@ -180,6 +181,36 @@ def test_a_batch_is_filtered_row_by_row() -> None:
     for place, row in enumerate(rows):
         alone, _ = safe_command(row, command(q=0.1), REST, LIMITS)
         assert (safe.table[place] == alone.table).all()
+
+
+@settings(max_examples=200)
+@given(
+    requested=st.one_of(SANE_COMMANDS, COMMANDS),
+    previous=st.one_of(SANE_COMMANDS, COMMANDS),
+    measured=st.one_of(
+        MEASUREMENTS,
+        st.builds(JointMeasurement, vectors(st.floats(-0.1, 1.6)), vectors(st.floats(-1.0, 1.0))),
+    ),
+    limits=st.one_of(st.just(LIMITS), st.just(replace(LIMITS, step=np.full(JOINTS, 2.0)))),
+)
+def test_the_short_way_says_what_the_long_one_says(
+    requested: JointCommand, previous: JointCommand, measured: JointMeasurement, limits: JointLimits
+) -> None:
+    safe, changes = safe_command(requested, previous, measured, limits)
+    batched = JointMeasurement(measured.q[None], measured.dq[None])
+    batch, told = safe_command(JointCommand(requested.table[None]), previous, batched, limits)
+    assert (safe.table == batch.table[0]).all()
+    assert changes.describe(LIMITS.names) == Changes(*(m[0] for m in vars(told).values())).describe(
+        LIMITS.names
+    )
+    assert safe is not requested or not changes.any()
+
+
+def test_a_command_within_all_limits_comes_back_itself() -> None:
+    asked = command(q=[0.1, 0.6, 0.12], dq=0.5, tau=0.2)
+    assert safe_command(asked, command(q=REST.q), REST, LIMITS)[0] is asked
+    unknown = JointMeasurement(np.array([0.0, np.nan, 0.1]), REST.dq)
+    assert safe_command(asked, command(q=REST.q), unknown, LIMITS)[0] is not asked
 
 
 def test_another_number_of_joints_is_a_mistake() -> None:

@@ -1,0 +1,174 @@
+"""Runs a simulated robot, a deployment and an operator through all stages: `rehearse.py [KEY=VALUE...]`."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any, Final
+
+from driver import Driver, StageFailed
+from stages import STAGES
+
+from robolearn.bridge.dds import CycloneTransport
+from robolearn.errors import UserError, unknown_name
+from robolearn.storage import write_json
+
+DOMAIN: Final = 30 + os.getpid() % 70
+"""Another one for runs beside this one, and never 0, where a robot may listen to commands."""
+
+START: Final = 60.0
+"""Until a program is on the network [s]; chosen: a busy machine takes long to load it."""
+
+FRESH: Final = 0.1
+"""Of a policy's action, once it has been loaded [s]; chosen."""
+
+DEFAULTS = {
+    "checkpoint": "assets/checkpoints/g1_worker",
+    "manager": "assets/checkpoints/g1_manager",
+    "out": "outputs/rehearsal",
+}
+
+
+class Program:
+    """`robolearn` with a verb, whose output goes into a file under `out`.
+
+    out: folder of what it writes
+    """
+
+    def __init__(self, verb: str, out: Path, *arguments: str) -> None:
+        self.verb, self.out = verb, out
+        out.mkdir(parents=True, exist_ok=True)
+        self._log = out / f"{verb}.log"
+        command = ["robolearn", verb, "robot=g1", f"domain={DOMAIN}", f"out={out}", *arguments]
+        with self._log.open("w") as log:
+            self._process = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT)
+
+    def require_running(self) -> None:
+        """Raises StageFailed, with the last thing that it said, if it has ended."""
+        if self._process.poll() is not None:
+            said = self._log.read_text().strip().splitlines()
+            raise StageFailed(f"{self.verb} has ended: {said[-1] if said else 'it said nothing'}")
+
+    def stop(self) -> None:
+        """Interrupt it as an operator does, and wait until it has left."""
+        self._process.send_signal(signal.SIGINT)
+        try:
+            self._process.wait(20.0)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+
+
+@contextmanager
+def running(verb: str, out: Path, *arguments: str) -> Iterator[Program]:
+    """A program that has been stopped afterwards, whatever happens."""
+    program = Program(verb, out, *arguments)
+    try:
+        yield program
+    finally:
+        program.stop()
+
+
+def rehearse(chosen: dict[str, str]) -> dict[str, Any]:
+    """All stages; returns what came of each, and what the programs counted."""
+    out = Path(chosen["out"])
+    told: dict[str, str] = {}
+    failure = ""
+    with ExitStack() as stack:
+        transport = CycloneTransport(DOMAIN)
+        stack.callback(transport.close)
+        driver = Driver(transport)
+        stack.callback(driver.close)
+        try:
+            robot = stack.enter_context(running("sim-robot", out))
+            await_program(driver, robot, lambda: bool(driver.robot))
+            policies = (f"checkpoint={chosen['checkpoint']}", f"manager={chosen['manager']}", "record=false")
+            deployment = stack.enter_context(running("deploy", out, *policies))
+            await_program(driver, deployment, lambda: float(driver.status.get("policy_age_s", "inf")) < FRESH)
+            perform(driver, (robot, deployment), told)
+        except StageFailed as error:
+            failure = str(error)
+            driver.stop()
+    return {"stages": told, "failure": failure, **counted(out)}
+
+
+def await_program(driver: Driver, program: Program, there: Callable[[], bool]) -> None:
+    """Until it is on the network. Raises StageFailed if it ends, or takes too long."""
+
+    def looked() -> bool:
+        program.require_running()
+        return there()
+
+    driver.wait(looked, START, f"answer of {program.verb}")
+
+
+def perform(driver: Driver, programs: Sequence[Program], told: dict[str, str]) -> None:
+    """Stage after stage, each noted in `told`. Raises StageFailed at the first that fails."""
+    for name, (stage, mode) in STAGES.items():
+        began = time.monotonic()
+        try:
+            said = stage(driver)
+            for program in programs:
+                program.require_running()
+            if driver.status["mode"] != mode:
+                raise StageFailed(driver.told())
+        except StageFailed as error:
+            raise StageFailed(f"{name}: {error}") from error
+        told[name] = f"{said}; {driver.told()}"
+        sys.stdout.write(f"{name:9} {time.monotonic() - began:5.1f} s  {told[name]}\n")
+        sys.stdout.flush()
+
+
+def counted(out: Path) -> dict[str, Any]:
+    """What both programs say at their ends, as far as they came to that."""
+    figures: dict[str, Any] = {}
+    for name, keys in (
+        ("deploy", ("command_loop", "cpu_share", "filtered_commands")),
+        ("sim_robot", ("obeyed", "refused", "timeouts")),
+    ):
+        path = out / f"{name}.json"
+        if path.exists():
+            record = json.loads(path.read_text())
+            figures |= {key: record[key] for key in keys}
+    return figures
+
+
+def settings(arguments: Sequence[str]) -> dict[str, str]:
+    """What is to be run. Raises UserError for a key that there is not."""
+    chosen = dict(DEFAULTS)
+    for argument in arguments:
+        key, _, value = argument.partition("=")
+        if key not in chosen:
+            raise unknown_name("key", key, chosen)
+        chosen[key] = value
+    return chosen
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run, print and write `rehearsal.json`; returns the exit status."""
+    chosen = settings(arguments)
+    for name in ("deploy.json", "sim_robot.json"):
+        (Path(chosen["out"]) / name).unlink(missing_ok=True)
+    record = rehearse(chosen)
+    if not record["failure"] and (record["refused"] or record["timeouts"]):
+        record["failure"] = f"refused {record['refused']}, commands stopped {record['timeouts']} times"
+    write_json(Path(chosen["out"]) / "rehearsal.json", chosen | record)
+    counts = {key: value for key, value in record.items() if key not in ("stages", "failure")}
+    sys.stdout.write("".join(f"{key}: {value}\n" for key, value in counts.items()))
+    if record["failure"]:
+        sys.stdout.write(f"FAILED: {record['failure']}\n")
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main(sys.argv[1:]))
+    except UserError as error:
+        sys.stderr.write(f"rehearse: {error}\n")
+        sys.exit(2)
