@@ -96,7 +96,8 @@ class Physics(ABC):
         """
         path = directory / f"{name}.npz"
         content = io.BytesIO()
-        np.savez(content, **dict(self.fault_content(world)))
+        arrays: dict[str, Any] = dict(self.fault_content(world))
+        np.savez(content, **arrays)
         write_bytes(path, content.getvalue())
         return path
 

@@ -115,15 +115,13 @@ class WarpSimulation(Physics):
 
     def step(self, worlds: Tensor, substeps: int) -> None:
         """See Physics. Worlds that are left out are stepped all the same, and put back."""
-        left_out = None
-        if len(worlds) < self.num_worlds:
-            stepped = torch.zeros_like(self.fault)
-            stepped[worlds] = True
-            left_out, before = (~stepped).nonzero().squeeze(1), self.state()
+        waiting = torch.ones_like(self.fault)
+        waiting[worlds] = False
+        before = self.state() if len(worlds) < self.num_worlds else None
         self._run(f"{substeps} steps", lambda: self._steps(substeps))
-        if left_out is not None and len(left_out):
-            self._put(before[left_out], left_out)
-            self.forward(left_out)
+        if before is not None:
+            self._put(before[waiting], waiting)
+            self.forward(worlds)
         self._mark_divergence()
 
     def remember(self) -> None:

@@ -20,6 +20,7 @@ def drawn(randomisation: Randomisation) -> Parameters:
 
 
 def fields(parameters: Parameters) -> dict[str, torch.Tensor]:
+    assert isinstance(parameters.simulation, Simulation)
     batch = parameters.simulation.batch
     names = ("body_mass", "geom_friction", "actuator_gainprm", "actuator_biasprm", "actuator_delay")
     return {name: torch.from_numpy(batch.expand(name).copy()) for name in names}
