@@ -24,7 +24,8 @@ SLOWEST = 0.3
 class WorkerEpisodes(EpisodicBatch):
     """N worlds that restart by themselves.
 
-    Observations are [actor's stacked frames, critic's frame, privileged entries]; actions the network's.
+    Observations are [actor's stacked frames, critic's frame, privileged entries]; actions are what the actor
+    adds to its feedback.
 
     level: of difficulty, 0 to 1, of the episodes that begin from now on
     """
@@ -85,9 +86,10 @@ class WorkerEpisodes(EpisodicBatch):
         return torch.cat((frames, self.policy.frame(clean, self._last_action[worlds]), extra), 1)
 
     def step(self, action: Tensor) -> EpisodeStep:
-        """Run one control period with the network's actions (N, A)."""
-        transition = self.environment.step(self.policy.targets(self._raw, action))
-        self._raw, self._last_action = transition.observation, action.clone()
+        """Run one control period with what the actor adds to the feedback, (N, A)."""
+        total = self.policy.network.total(self.observation[:, : self.actor_size], action)
+        transition = self.environment.step(self.policy.targets(self._raw, total))
+        self._raw, self._last_action = transition.observation, total
         self._episodes.count(transition)
         frames = self._memory.push(self.policy.frame(self._raw, self._last_action))
         self.observation = self._seen(frames)

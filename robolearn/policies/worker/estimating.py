@@ -40,11 +40,20 @@ class EstimatingActor(nn.Module):
         """Estimates (N, E) from stacked frames (N, L x F)."""
         return self.estimator(frames)
 
-    def act(self, frames: Tensor, estimate: Tensor) -> Tensor:
-        """Actions (N, A) of stacked frames (N, L x F) and estimates (N, E)."""
-        estimate = estimate.detach()
-        return self.feedback(frames, estimate) + self.actor(torch.cat((frames, estimate), 1))
+    def correct(self, frames: Tensor, estimate: Tensor) -> Tensor:
+        """What the actor adds to the feedback, (N, A), of stacked frames (N, L x F) and estimates (N, E).
+
+        This alone is what reinforcement learning improves: while the estimator learns, the feedback changes by
+        more than a policy may in one update.
+        """
+        return self.actor(torch.cat((frames, estimate.detach()), 1))
+
+    @torch.no_grad()
+    def total(self, frames: Tensor, correction: Tensor) -> Tensor:
+        """Actions (N, A) of stacked frames (N, L x F) with the actor's part (N, A)."""
+        return correction + self.feedback(frames, self.estimate(frames))
 
     def forward(self, frames: Tensor) -> Tensor:
         """Actions (N, A) of stacked frames (N, L x F)."""
-        return self.act(frames, self.estimate(frames))
+        estimate = self.estimate(frames)
+        return self.correct(frames, estimate) + self.feedback(frames, estimate)

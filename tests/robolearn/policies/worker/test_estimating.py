@@ -34,15 +34,18 @@ def test_estimates_and_actions_of_mirrored_frames_are_mirrored() -> None:
 def test_actions_use_the_estimate_but_do_not_teach_it() -> None:
     network, frames = actor(), torch.randn(7, 4)
     estimate = network.estimate(frames)
-    assert not torch.allclose(network.act(frames, estimate), network.act(frames, estimate + 1.0))
-    network.act(frames, estimate).square().sum().backward()
+    assert not torch.allclose(network.correct(frames, estimate), network.correct(frames, estimate + 1.0))
+    network.correct(frames, estimate).square().sum().backward()
     assert all(parameter.grad is None for parameter in network.estimator.parameters())
     assert all(parameter.grad is not None for parameter in network.actor.parameters())
 
 
-def test_acting_at_once_is_estimating_first() -> None:
+def test_acting_is_the_feedback_and_the_correction() -> None:
     network, frames = actor(), torch.randn(7, 4)
-    assert torch.equal(network(frames), network.act(frames, network.estimate(frames)))
+    estimate = network.estimate(frames)
+    expected = network.correct(frames, estimate) + feedback(frames, estimate)
+    assert torch.equal(network(frames), expected)
+    assert torch.equal(network.total(frames, network.correct(frames, estimate)), expected)
 
 
 def test_the_feedback_is_there_before_anything_is_learnt() -> None:
