@@ -43,8 +43,8 @@ class EstimatingActor(nn.Module):
     def correct(self, frames: Tensor, estimate: Tensor) -> Tensor:
         """What the actor adds to the feedback, (N, A), of stacked frames (N, L x F) and estimates (N, E).
 
-        This alone is what reinforcement learning improves: while the estimator learns, the feedback changes by
-        more than a policy may in one update.
+        This alone is what reinforcement learning improves: while the estimator learns, the feedback
+        changes by more than a policy may in one update.
         """
         return self.actor(torch.cat((frames, estimate.detach()), 1))
 
