@@ -99,12 +99,14 @@ class ControllerChoice:
 
     def build(self, environment: BatchedEnvironment) -> Controller:
         """Ready to run in `environment`. Raises UserError as `load_policy` or `load_onnx_policy`."""
-        if self.checkpoint is None:
-            from envs.registry import make_expert, make_teacher
+        if self.teacher is not None:
+            from envs.registry import make_teacher
 
-            return (
-                make_expert(environment) if self.teacher is None else make_teacher(environment, self.teacher)
-            )
+            return make_teacher(environment, self.teacher)
+        if self.checkpoint is None:
+            from envs.registry import make_expert
+
+            return make_expert(environment)
         from robolearn.policies.registry import load_policy
         from robolearn.policies.worker.onnx_policy import is_onnx_controller
 
