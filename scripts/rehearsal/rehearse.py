@@ -30,6 +30,7 @@ FRESH: Final = 0.1
 DEFAULTS = {
     "checkpoint": "assets/checkpoints/g1_worker",
     "manager": "assets/checkpoints/g1_manager",
+    "priority": "0",
     "out": "outputs/rehearsal",
 }
 
@@ -87,8 +88,8 @@ def rehearse(chosen: dict[str, str]) -> dict[str, Any]:
         try:
             robot = stack.enter_context(running("sim-robot", out))
             await_program(driver, robot, lambda: bool(driver.robot))
-            policies = (f"checkpoint={chosen['checkpoint']}", f"manager={chosen['manager']}", "record=false")
-            deployment = stack.enter_context(running("deploy", out, *policies))
+            passed = [f"{key}={chosen[key]}" for key in ("checkpoint", "manager", "priority")]
+            deployment = stack.enter_context(running("deploy", out, *passed, "record=false"))
             await_program(driver, deployment, lambda: float(driver.status.get("policy_age_s", "inf")) < FRESH)
             perform(driver, (robot, deployment), told)
         except StageFailed as error:
@@ -117,6 +118,7 @@ def perform(driver: Driver, programs: Sequence[Program], told: dict[str, str]) -
                 program.require_running()
             if driver.status["mode"] != mode:
                 raise StageFailed(driver.told())
+            require_obedience(driver)
         except StageFailed as error:
             raise StageFailed(f"{name}: {error}") from error
         told[name] = f"{said}; {driver.told()}"
@@ -124,12 +126,19 @@ def perform(driver: Driver, programs: Sequence[Program], told: dict[str, str]) -
         sys.stdout.flush()
 
 
+def require_obedience(driver: Driver) -> None:
+    """Raises StageFailed if the robot has refused a command, or waited for one for too long."""
+    refused, timeouts = driver.robot["refused"], driver.robot["timeouts"]
+    if refused != "{}" or timeouts != "0":
+        raise StageFailed(f"the robot refused {refused}, and commands stopped {timeouts} times")
+
+
 def counted(out: Path) -> dict[str, Any]:
     """What both programs say at their ends, as far as they came to that."""
     figures: dict[str, Any] = {}
     for name, keys in (
         ("deploy", ("command_loop", "cpu_share", "filtered_commands")),
-        ("sim_robot", ("obeyed", "refused", "timeouts")),
+        ("sim_robot", ("obeyed", "refused")),
     ):
         path = out / f"{name}.json"
         if path.exists():
@@ -155,8 +164,6 @@ def main(arguments: Sequence[str]) -> int:
     for name in ("deploy.json", "sim_robot.json"):
         (Path(chosen["out"]) / name).unlink(missing_ok=True)
     record = rehearse(chosen)
-    if not record["failure"] and (record["refused"] or record["timeouts"]):
-        record["failure"] = f"refused {record['refused']}, commands stopped {record['timeouts']} times"
     write_json(Path(chosen["out"]) / "rehearsal.json", chosen | record)
     counts = {key: value for key, value in record.items() if key not in ("stages", "failure")}
     sys.stdout.write("".join(f"{key}: {value}\n" for key, value in counts.items()))
