@@ -38,7 +38,7 @@ class HandKinematics:
     def __init__(self) -> None:
         self._model = g1_scene().compile()
         self._data = mujoco.MjData(self._model)
-        self._tip = arm_solver(self._model, 0.02).chain.tip.double().numpy()
+        self._tips = arm_solver(self._model, 0.02).chain.tip.double().numpy().reshape(2, 3)
 
     def hands(self, base: Transform, joints: JointState) -> Poses:
         """In the frame in which `base` is the pelvis's pose."""
@@ -48,5 +48,7 @@ class HandKinematics:
             self._data.joint(name).qpos[0] = angle
         mujoco.mj_kinematics(self._model, self._data)
         wrists = [self._data.body(name) for name in WRISTS]
-        places = [wrist.xpos + wrist.xmat.reshape(3, 3) @ self._tip for wrist in wrists]
+        places = [
+            wrist.xpos + wrist.xmat.reshape(3, 3) @ tip for wrist, tip in zip(wrists, self._tips, strict=True)
+        ]
         return Poses(np.array(places), np.array([wrist.xquat for wrist in wrists]))

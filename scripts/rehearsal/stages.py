@@ -10,8 +10,12 @@ from driver import Driver, StageFailed
 from robolearn.bridge.messages.geometry_msgs import Twist, Vector3
 
 FORWARD, WALK_SECONDS = 0.4, 5.0
-CLIMB, CLIMB_SECONDS = 0.15, 1.5
+CLIMB, CLIMB_SECONDS = 0.1, 2.0
 """Commands [m/s] and how long they are given [s]; chosen."""
+
+SQUATTED: Final = 0.05
+"""That the pelvis must go down by [m]; chosen: what a worker does that steps meanwhile, which keeps it from
+folding its legs (`CATCHING_HEIGHT`)."""
 
 RAISED, LOWERED = (0.10, 0.0, 0.10), (0.05, 0.0, -0.15)
 """Where both hands are sent from where they are [m]; chosen within the reach of a robot that stands."""
@@ -44,7 +48,7 @@ def walk(driver: Driver) -> str:
     """Ahead on /cmd_vel."""
     start = driver.place
     _drive(driver, Twist(Vector3(FORWARD, 0.0, 0.0)), WALK_SECONDS)
-    _drive(driver, Twist(), 2.0)
+    _drive(driver, Twist(), 3.0)
     walked = float(np.linalg.norm(driver.place - start))
     asked = FORWARD * WALK_SECONDS
     _require(walked > 0.6 * asked, f"it walked {walked:.2f} m where {asked:g} m were asked for")
@@ -56,12 +60,11 @@ def squat(driver: Driver) -> str:
     """Down and up again on /cmd_vel."""
     high = driver.height
     _drive(driver, Twist(Vector3(0.0, 0.0, -CLIMB)), CLIMB_SECONDS)
-    _drive(driver, Twist(), 1.5)
-    low = driver.height
+    low = _lowest(driver, Twist(), 3.0)
     _drive(driver, Twist(Vector3(0.0, 0.0, CLIMB)), CLIMB_SECONDS)
-    _drive(driver, Twist(), 1.5)
+    _drive(driver, Twist(), 2.0)
     asked = CLIMB * CLIMB_SECONDS
-    _require(high - low > 0.6 * asked, f"it went down {high - low:.2f} m where {asked:g} m were asked for")
+    _require(high - low > SQUATTED, f"it went down {high - low:.2f} m where {asked:g} m were asked for")
     _require(driver.height > UPRIGHT, f"the pelvis is at {driver.height:.2f} m after rising")
     return f"pelvis {high:.2f} m, {low:.2f} m, {driver.height:.2f} m; asked for {asked:.2f} m down and up"
 
@@ -92,12 +95,12 @@ def emergency_stop(driver: Driver) -> str:
 
 
 STAGES: Final[Mapping[str, tuple[Callable[[Driver], str], str]]] = {
-    "stand up": (stand_up, "stand"),
+    "stand": (stand_up, "stand"),
     "balance": (balance, "policy"),
     "walk": (walk, "policy"),
     "squat": (squat, "policy"),
     "hands": (follow_hands, "policy"),
-    "e-stop": (emergency_stop, "damp"),
+    "stop": (emergency_stop, "damp"),
 }
 """By name: what tells what came of it or raises StageFailed, and the mode in which it ends."""
 
@@ -105,6 +108,15 @@ STAGES: Final[Mapping[str, tuple[Callable[[Driver], str], str]]] = {
 def _drive(driver: Driver, twist: Twist, seconds: float) -> None:
     driver.twist = twist
     time.sleep(seconds)
+
+
+def _lowest(driver: Driver, twist: Twist, seconds: float) -> float:
+    """As `_drive`; returns how low the pelvis was meanwhile [m]."""
+    heights = []
+    for _ in range(round(seconds / 0.5)):
+        _drive(driver, twist, 0.5)
+        heights.append(driver.height)
+    return min(heights)
 
 
 def _require(condition: bool, otherwise: str) -> None:
