@@ -24,8 +24,7 @@ SLOWEST = 0.3
 class WorkerEpisodes(EpisodicBatch):
     """N worlds that restart by themselves.
 
-    Observations are [actor's stacked frames, critic's frame, privileged entries]; actions are what the actor
-    adds to its feedback.
+    Observations are [actor's stacked frames, critic's frame, privileged entries]; actions the network's.
 
     level: of difficulty, 0 to 1, of the episodes that begin from now on
     """
@@ -86,10 +85,9 @@ class WorkerEpisodes(EpisodicBatch):
         return torch.cat((frames, self.policy.frame(clean, self._last_action[worlds]), extra), 1)
 
     def step(self, action: Tensor) -> EpisodeStep:
-        """Run one control period with what the actor adds to the feedback, (N, A)."""
-        total = self.policy.network.total(self.observation[:, : self.actor_size], action)
-        transition = self.environment.step(self.policy.targets(self._raw, total))
-        self._raw, self._last_action = transition.observation, total
+        """Run one control period with the network's actions (N, A)."""
+        transition = self.environment.step(self.policy.targets(self._raw, action))
+        self._raw, self._last_action = transition.observation, action.clone()
         self._episodes.count(transition)
         frames = self._memory.push(self.policy.frame(self._raw, self._last_action))
         self.observation = self._seen(frames)

@@ -37,15 +37,14 @@ class WorkerActorCritic(GaussianActorCritic):
 
     def mean(self, obs: Tensor) -> Tensor:
         """Mean actions (N, A) at observations (N, O)."""
-        frames = obs[:, : self._actor_size]
-        return self.actor.correct(frames, self.actor.estimate(frames))
+        return self.actor(obs[:, : self._actor_size])
 
     def mean_and_estimation_error(self, obs: Tensor) -> tuple[Tensor, Tensor]:
         """Mean actions (N, A), and the mean squared error of what they were estimated from."""
         frames = obs[:, : self._actor_size]
         estimate = self.actor.estimate(frames)
         error = (estimate - obs[:, self._estimated]).square().mean()
-        return self.actor.correct(frames, estimate), error
+        return self.actor.act(frames, estimate), error
 
 
 class WorkerPPO(GaussianPPO):

@@ -7,13 +7,12 @@ from torch import Tensor
 
 from robolearn.interpolation import interpolate
 from robolearn.policies.policy import Policy
-from robolearn.policies.worker.balancing import BalanceFeedback
+from robolearn.policies.worker.ankles import ankle_angles, ankle_joints
 from robolearn.policies.worker.command import FOOT_LIFT
 from robolearn.policies.worker.estimating import EstimatingActor
 from robolearn.policies.worker.memory import FrameMemory
 from robolearn.policies.worker.mirror import Mirror
 from robolearn.policies.worker.scaling import observation_mean, observation_scale
-from robolearn.policies.worker.trunk import hip_angles, hip_joints
 from robolearn.policies.worker.turning import turning_angles, turning_joints
 from robolearn.specification import TaskSpec
 
@@ -40,8 +39,8 @@ class WorkerPolicy(Policy):
     """Joint targets hold the posture of the height told, plus `action_scale` times the network's output.
 
     While the gait clock runs, each leg in its turn takes the posture of a pelvis that is lower by the foot's
-    lift, and legs turn to and fro as the yaw rate asks for (`turning_angles`). While it does not, hips hold
-    the trunk (`hip_angles`), and the network begins from what balances the robot (`BalanceFeedback`).
+    lift, and legs turn to and fro as the yaw rate asks for (`turning_angles`). While it does not, ankles push
+    the robot back (`ankle_angles`).
 
     A frame is the observation, joint positions less the reference posture, all scaled to about one, and the
     action before it.
@@ -57,7 +56,7 @@ class WorkerPolicy(Policy):
     heights: Tensor
     action_scale: Tensor
     turning_joints: Tensor
-    hip_joints: Tensor
+    ankle_joints: Tensor
 
     def __init__(self, config: WorkerConfig, spec: TaskSpec) -> None:
         super().__init__()
@@ -73,6 +72,7 @@ class WorkerPolicy(Policy):
         self._clock = [names.index("gait.sine"), names.index("gait.cosine")]
         self._yaw_rate = names.index("command.yaw_rate")
         self._gravity = [names.index(f"gravity_in_pelvis.{axis}") for axis in "xyz"]
+        self._angular_velocity = [names.index(f"angular_velocity_in_pelvis.{axis}") for axis in "xyz"]
         positions = [place for place, name in enumerate(names) if name.endswith("_joint.position")]
         self._positions = slice(positions[0], positions[-1] + 1)
         joints = [names[place].removesuffix(".position") for place in positions]
@@ -81,7 +81,7 @@ class WorkerPolicy(Policy):
         self._pitches = [joints.index(f"left_{name}_joint") for name in ("hip_pitch", "knee", "ankle_pitch")]
         self._side = [_side(name) for name in owned]
         self.register_buffer("turning_joints", turning_joints(owned), persistent=False)
-        self.register_buffer("hip_joints", hip_joints(owned), persistent=False)
+        self.register_buffer("ankle_joints", ankle_joints(owned), persistent=False)
         table = torch.zeros(len(config.heights), len(joints))
         self.register_buffer("postures", table)
         self.register_buffer("standing_targets", table.clone())
@@ -89,7 +89,6 @@ class WorkerPolicy(Policy):
             self.frame_mirror.repeated(len(config.lags)),
             Mirror.of(config.estimated),
             self.action_mirror,
-            feedback=BalanceFeedback(names, config.estimated, owned, config.action_scale),
             hidden=config.hidden,
             estimator_hidden=config.estimator_hidden,
         )
@@ -121,9 +120,10 @@ class WorkerPolicy(Policy):
         standing = interpolate(self.heights, self.standing_targets, height[:, None] - lifts)
         yaw_rate, clock = observation[:, self._yaw_rate], observation[:, self._clock]
         turning = turning_angles(self.turning_joints, yaw_rate, clock)
-        steadying = hip_angles(
-            self.hip_joints,
+        steadying = ankle_angles(
+            self.ankle_joints,
             observation[:, self._gravity],
+            observation[:, self._angular_velocity],
             interpolate(self.heights, self.leans[:, None], height)[:, 0],
             clock.square().sum(1) == 0.0,
         )

@@ -1,7 +1,6 @@
 """The estimating actor: alike on both sides, and taught by the truth alone."""
 
 import torch
-from torch import Tensor
 
 from robolearn.policies.worker.estimating import EstimatingActor
 from robolearn.policies.worker.mirror import Mirror
@@ -11,17 +10,9 @@ ESTIMATED = Mirror.of(("velocity_in_heading.x", "velocity_in_heading.y", "left_c
 ACTIONS = Mirror.of(("left_hip", "right_hip", "waist_yaw_joint"))
 
 
-def feedback(frames: Tensor, estimate: Tensor) -> Tensor:
-    """Hips by the height and by how fast the robot moves; mirrored as these are."""
-    hip = frames[:, 3] + estimate[:, 0]
-    return torch.stack((hip, hip, torch.zeros_like(hip)), 1)
-
-
 def actor() -> EstimatingActor:
     torch.manual_seed(0)
-    return EstimatingActor(
-        FRAMES, ESTIMATED, ACTIONS, feedback=feedback, hidden=[16, 8], estimator_hidden=[8, 4]
-    )
+    return EstimatingActor(FRAMES, ESTIMATED, ACTIONS, hidden=[16, 8], estimator_hidden=[8, 4])
 
 
 def test_estimates_and_actions_of_mirrored_frames_are_mirrored() -> None:
@@ -34,22 +25,12 @@ def test_estimates_and_actions_of_mirrored_frames_are_mirrored() -> None:
 def test_actions_use_the_estimate_but_do_not_teach_it() -> None:
     network, frames = actor(), torch.randn(7, 4)
     estimate = network.estimate(frames)
-    assert not torch.allclose(network.correct(frames, estimate), network.correct(frames, estimate + 1.0))
-    network.correct(frames, estimate).square().sum().backward()
+    assert not torch.allclose(network.act(frames, estimate), network.act(frames, estimate + 1.0))
+    network.act(frames, estimate).square().sum().backward()
     assert all(parameter.grad is None for parameter in network.estimator.parameters())
     assert all(parameter.grad is not None for parameter in network.actor.parameters())
 
 
-def test_acting_is_the_feedback_and_the_correction() -> None:
+def test_acting_at_once_is_estimating_first() -> None:
     network, frames = actor(), torch.randn(7, 4)
-    estimate = network.estimate(frames)
-    expected = network.correct(frames, estimate) + feedback(frames, estimate)
-    assert torch.equal(network(frames), expected)
-    assert torch.equal(network.total(frames, network.correct(frames, estimate)), expected)
-
-
-def test_the_feedback_is_there_before_anything_is_learnt() -> None:
-    network, frames = actor(), torch.randn(7, 4)
-    for parameter in network.actor.layers[-1].parameters():
-        parameter.data.zero_()
-    assert torch.equal(network(frames), feedback(frames, network.estimate(frames)))
+    assert torch.equal(network(frames), network.act(frames, network.estimate(frames)))
