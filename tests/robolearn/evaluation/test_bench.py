@@ -7,6 +7,7 @@ import pytest
 import torch
 
 from envs.humanoid.worker import WorkerEnvironment
+from envs.simulation import Simulation
 from robolearn.environment import episode_seeds
 from robolearn.errors import UserError
 from robolearn.evaluation.bare_engine import BareEngine, RecordingBatch
@@ -29,9 +30,11 @@ def registry(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize("sleep", [True, False])
 def test_the_bare_engine_repeats_the_environment_to_the_same_bits(sleep: bool) -> None:
     environment, controller = Swing(6, sleep), Pusher()
-    batch = environment.simulation.batch
+    simulation = environment.simulation
+    assert isinstance(simulation, Simulation)
+    batch = simulation.batch
     engine, recorder = BareEngine(batch), RecordingBatch(batch)
-    environment.simulation.batch = recorder  # type: ignore[assignment]
+    simulation.batch = recorder  # type: ignore[assignment]
     observation = environment.reset(torch.arange(6))
     steps = 0
     for _ in range(30):
@@ -100,9 +103,11 @@ def test_a_task_without_physics_is_refused(monkeypatch: pytest.MonkeyPatch, tmp_
 
 def test_robots_that_differ_from_world_to_world_are_repeated_to_the_same_bits() -> None:
     environment = WorkerEnvironment(4, num_threads=1)
-    batch = environment.simulation.batch
+    simulation = environment.simulation
+    assert isinstance(simulation, Simulation)
+    batch = simulation.batch
     engine, recorder = BareEngine(batch), RecordingBatch(batch)
-    environment.simulation.batch = recorder  # type: ignore[assignment]
+    simulation.batch = recorder  # type: ignore[assignment]
     environment.reset(episode_seeds(0, 0, 4))
     for step in range(12):
         environment.step(torch.zeros(4, environment.spec.action.size))
