@@ -67,7 +67,10 @@ class HandFollower:
 
     def hands(self, quaternion: Tensor, angles: Tensor) -> Hands:
         """Where they are, (1, 2, 3) [m] and (1, 2, 4). quaternion, angles: as in `locate`."""
-        torso, turn = self._torso_pose(quaternion, angles)
+        return self._hands_from(*self._torso_pose(quaternion, angles), angles)
+
+    def _hands_from(self, torso: Tensor, turn: Tensor, angles: Tensor) -> Hands:
+        """As `hands`, from the torso's pose, (1, 3) [m] and (1, 4)."""
         place, rotation = self._arms.solver.chain.pose(angles[self._arm_places].view(1, 2, -1))
         both = turn[:, None].expand(-1, 2, -1)
         position = torso[:, None] + rotate(both, place)
@@ -84,14 +87,14 @@ class HandFollower:
         """
         goal = hands_of(hands)
         torso, turn = self._torso_pose(quaternion, angles)
-        measured = self.hands(quaternion, angles)
+        measured = self._hands_from(torso, turn, angles)
         if not self._follows:
             self._begin(angles)
         self._goal.step(goal, measured)
-        ahead = [self._goal.ahead(goal, steps) for steps in LOOK_AHEAD]
+        *ahead, preview = self._goal.ahead(goal, (*LOOK_AHEAD, 1 + ARM_PREVIEW))
         stand = Stand(self.pelvis[None, :2], _yaw(quaternion)[None])
         command = self._manager.act(reach_observation(seen, ahead, measured.position, stand))
-        self._torque = self._arms.follow(self._goal.ahead(goal, 1 + ARM_PREVIEW), torso, turn)
+        self._torque = self._arms.follow(preview, torso, turn)
         return standing_when_low(command.clamp(self._least, self._most))
 
     def arm_targets(self) -> Tensor:

@@ -1,5 +1,6 @@
 """Hands on their way to a goal that may change at any time: where they should be now and in a moment."""
 
+from collections.abc import Sequence
 from typing import Final
 
 import torch
@@ -15,8 +16,11 @@ FARTHEST_AHEAD: Final = 0.25
 """Of a reference from the hand that follows it [m]; chosen: it waits for who is late."""
 
 
-def towards(start: Hands, goal: Hands, seconds: float) -> Hands:
-    """Hands (..., 2, 3) and (..., 2, 4) that have gone so long [s] from one to the other, straight on."""
+def towards(start: Hands, goal: Hands, seconds: float | Tensor) -> Hands:
+    """Hands (..., 2, 3) and (..., 2, 4) that have gone so long [s] from one to the other, straight on.
+
+    seconds: one for all, or (..., 1, 1)
+    """
     way = goal.position - start.position
     share = _share(way.norm(dim=-1, keepdim=True), SPEED * seconds)
     turn = axis_angle_from_quaternion(multiply(goal.quaternion, conjugate(start.quaternion)))
@@ -24,7 +28,7 @@ def towards(start: Hands, goal: Hands, seconds: float) -> Hands:
     return Hands(start.position + share * way, slerp(start.quaternion, goal.quaternion, turned))
 
 
-def _share(whole: Tensor, part: float) -> Tensor:
+def _share(whole: Tensor, part: float | Tensor) -> Tensor:
     return (part / whole.clamp(min=1e-9)).clamp(max=1.0)
 
 
@@ -49,10 +53,12 @@ class HandGoal:
         late = (start.position - measured.position).norm(dim=-1).amax() > FARTHEST_AHEAD
         self.reference = start if bool(late) else towards(start, goal, self._period)
 
-    def ahead(self, goal: Hands, steps: int) -> Hands:
-        """The reference in so many control steps, after the first `step`."""
+    def ahead(self, goal: Hands, steps: Sequence[int]) -> list[Hands]:
+        """The references in so many control steps each, after the first `step`."""
         assert self.reference is not None
-        return towards(self.reference, goal, steps * self._period) if steps else self.reference
+        seconds = self._period * torch.tensor(steps)[:, None, None]
+        found = towards(self.reference, goal, seconds)
+        return [Hands(*both) for both in zip(*(part.split(1) for part in found), strict=True)]
 
     @property
     def period(self) -> float:

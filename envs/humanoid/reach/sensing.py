@@ -1,5 +1,6 @@
 """What the manager sees: what the worker sees, and the hands' references ahead, from where the robot is."""
 
+from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 import torch
@@ -58,8 +59,11 @@ def in_heading(hands: Hands, stand: Stand) -> Tensor:
     return torch.cat((position, rotation[..., :2, :].flatten(-2)), -1)
 
 
-def reach_observation(worker: Tensor, ahead: list[Hands], measured: Tensor, stand: Stand) -> Tensor:
+def reach_observation(worker: Tensor, ahead: Sequence[Hands], measured: Tensor, stand: Stand) -> Tensor:
     """(N, 167) of worker's observations (N, 71), references at `LOOK_AHEAD`, and hands (N, 2, 3) [m]."""
-    references = [in_heading(hands, stand) for hands in ahead]
+    times, worlds = len(ahead), len(worker)
+    positions, quaternions = (torch.cat(parts) for parts in zip(*ahead, strict=True))
+    stands = Stand(stand.place.repeat(times, 1), stand.yaw.repeat(times))
+    seen = in_heading(Hands(positions, quaternions), stands).view(times, worlds, -1)
     error = turned_about_z(ahead[0].position - measured, -stand.yaw[:, None])
-    return torch.cat((worker, *(reference.flatten(1) for reference in references), error.flatten(1)), 1)
+    return torch.cat((worker, seen.transpose(0, 1).flatten(1), error.flatten(1)), 1)
