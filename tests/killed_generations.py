@@ -38,6 +38,8 @@ def _generated(out: Path, killed_at: int | None = None) -> bool:
     """Generate in a process of its own; False when it was killed."""
     process = os.fork()
     if process == 0:
+        # What it says of itself is not what this script says.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         if killed_at is not None:
             _kill_at(killed_at)
         generate(GenerateSettings(n_episodes=10, seed=4, out=str(out)))
