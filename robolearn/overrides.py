@@ -1,6 +1,7 @@
 """Overrides on the command line: reading "key=value" and setting it in a typed configuration."""
 
 import re
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +34,22 @@ def parse(text: str) -> tuple[str, Any]:
     if isinstance(parsed, str) and parsed.startswith("~/"):
         parsed = str(Path(parsed).expanduser())
     return key, parsed
+
+
+def chosen(arguments: Sequence[str], defaults: Mapping[str, str]) -> dict[str, str]:
+    """A script's settings as text: its defaults, and what "key=value" says instead.
+
+    Raises UserError for anything but an assignment to one of their keys.
+    """
+    found = dict(defaults)
+    for argument in arguments:
+        match = _ASSIGNMENT.fullmatch(argument)
+        if match is None:
+            raise UserError(f"cannot read '{argument}': arguments are key=value")
+        if match["key"] not in found:
+            raise unknown_name("key", match["key"], found)
+        found[match["key"]] = match["value"]
+    return found
 
 
 def assign(config: DictConfig, key: str, value: Any) -> None:

@@ -18,6 +18,7 @@ from envs.sim_robot.strictness import CommandCheck, Refusal
 from robolearn.bridge.safety.state_machine import Mode
 from robolearn.bridge.sim_settings import Interference
 from robolearn.errors import UserError, unknown_name
+from robolearn.overrides import chosen
 
 WATCHED = 6.0
 """After a failure begins [s]: longer than holding and braking take."""
@@ -164,16 +165,6 @@ def _range(times: Sequence[float | None]) -> str:
     return text if len(known) == len(times) else f"{text} in {len(known)}"
 
 
-def _choices(arguments: Sequence[str]) -> dict[str, str]:
-    chosen = dict(DEFAULTS)
-    for argument in arguments:
-        key, _, value = argument.partition("=")
-        if key not in chosen:
-            raise unknown_name("key", key, chosen)
-        chosen[key] = value
-    return chosen
-
-
 def _named(kind: str, names: str, valid: Sequence[str]) -> list[str]:
     for name in names.split(","):
         if name not in valid:
@@ -184,20 +175,20 @@ def _named(kind: str, names: str, valid: Sequence[str]) -> list[str]:
 def main() -> None:
     """Run what the arguments choose. Raises UserError for a choice that there is not."""
     torch.set_num_threads(1)
-    chosen = _choices(sys.argv[1:])
-    cases = _named("case", chosen["cases"], list(CASES))
-    situations = _named("situation", chosen["situations"], list(SITUATIONS))
+    run = chosen(sys.argv[1:], DEFAULTS)
+    cases = _named("case", run["cases"], list(CASES))
+    situations = _named("situation", run["situations"], list(SITUATIONS))
     for name in ("tries", "first"):
-        if not chosen[name].isdigit():
-            raise UserError(f"{name}={chosen[name]} is not valid: it takes a number")
-    seeds = range(int(chosen["first"]), int(chosen["first"]) + int(chosen["tries"]))
+        if not run[name].isdigit():
+            raise UserError(f"{name}={run[name]} is not valid: it takes a number")
+    seeds = range(int(run["first"]), int(run["first"]) + int(run["tries"]))
     plan = [(situation, seed) for seed in seeds for situation in situations]
-    out = Path(chosen["out"])
+    out = Path(run["out"])
     out.mkdir(parents=True, exist_ok=True)
     outcomes: list[Outcome] = []
     with tqdm(total=len(plan) * len(cases), unit="try") as bar:
         for situation, seed in plan:
-            for outcome in tried(Path(chosen["checkpoint"]), situation, seed, cases):
+            for outcome in tried(Path(run["checkpoint"]), situation, seed, cases):
                 outcomes.append(outcome)
                 bar.update()
             keep(outcomes, cases, situations, out)

@@ -17,6 +17,7 @@ from robolearn.checks import check_at_least
 from robolearn.errors import UserError, unknown_name
 from robolearn.evaluation.episode_table import EPISODES, write_episodes
 from robolearn.evaluation.summary import summarise
+from robolearn.overrides import chosen
 from robolearn.policies.registry import build_policy
 from robolearn.storage import write_json
 
@@ -31,11 +32,11 @@ DEFAULTS = {
 
 def main(arguments: list[str]) -> None:
     """Run, print and write `panda.json` and `episodes.parquet` in `out`, anew after every episode."""
-    chosen = settings(arguments)
-    checkpoint = load_checkpoint(chosen["checkpoint"])
+    run = settings(arguments)
+    checkpoint = load_checkpoint(run["checkpoint"])
     spec = task_of(checkpoint, panda_profile()).spec
     rehearsal = ArmRehearsal(
-        build_policy(checkpoint), int(chosen["seed"]), int(chosen["episodes"]), chosen["targets"] == "joints"
+        build_policy(checkpoint), int(run["seed"]), int(run["episodes"]), run["targets"] == "joints"
     )
     examination, begin, record = rehearsal.examination, time.perf_counter(), {}
     with tqdm(total=examination.count, unit="episode") as bar:
@@ -43,40 +44,35 @@ def main(arguments: list[str]) -> None:
             rehearsal.tick()
             if len(examination.ended) > bar.n:
                 bar.update()
-                record = keep(rehearsal, chosen, spec.phases, time.perf_counter() - begin)
+                record = keep(rehearsal, run, spec.phases, time.perf_counter() - begin)
     low, high = record["success_ci95"]
     sys.stdout.write(f"success {record['success_rate']:.1%} ({low:.1%} to {high:.1%} at 95 %)\n")
 
 
 def keep(
-    rehearsal: ArmRehearsal, chosen: dict[str, Any], phases: tuple[str, ...], seconds: float
+    rehearsal: ArmRehearsal, run: dict[str, str], phases: tuple[str, ...], seconds: float
 ) -> dict[str, Any]:
     """Write what is known so far; returns the record."""
-    out, table = Path(chosen["out"]), rehearsal.examination.table()
-    record: dict[str, Any] = chosen | summarise(table, phases)
+    out, table = Path(run["out"]), rehearsal.examination.table()
+    record: dict[str, Any] = run | summarise(table, phases)
     record["seconds"] = round(seconds, 1)
     record["refused"] = {reason.value: count for reason, count in rehearsal.robot.refused.items()}
     record["filtered"] = rehearsal.loop.pilot.filtered
     write_json(out / "panda.json", record)
-    write_episodes(out / EPISODES, table, phases, {"run": chosen})
+    write_episodes(out / EPISODES, table, phases, {"run": run})
     return record
 
 
-def settings(arguments: list[str]) -> dict[str, Any]:
+def settings(arguments: list[str]) -> dict[str, str]:
     """What is to be run. Raises UserError for a key that there is not."""
-    chosen = dict(DEFAULTS)
-    for argument in arguments:
-        key, _, value = argument.partition("=")
-        if key not in chosen:
-            raise unknown_name("key", key, chosen)
-        chosen[key] = value
+    found = chosen(arguments, DEFAULTS)
     for name in ("episodes", "seed"):
-        if not chosen[name].isdigit():
-            raise UserError(f"{name}={chosen[name]} is not valid: it takes a whole number")
-    check_at_least(1, episodes=int(chosen["episodes"]))
-    if chosen["targets"] not in TARGETS:
-        raise unknown_name("targets", chosen["targets"], TARGETS)
-    return chosen
+        if not found[name].isdigit():
+            raise UserError(f"{name}={found[name]} is not valid: it takes a whole number")
+    check_at_least(1, episodes=int(found["episodes"]))
+    if found["targets"] not in TARGETS:
+        raise unknown_name("targets", found["targets"], TARGETS)
+    return found
 
 
 if __name__ == "__main__":

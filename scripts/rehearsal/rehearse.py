@@ -16,6 +16,7 @@ from stages import STAGES
 
 from robolearn.bridge.dds import CycloneTransport
 from robolearn.errors import UserError, unknown_name
+from robolearn.overrides import chosen
 from robolearn.storage import write_json
 
 DOMAIN: Final = 30 + os.getpid() % 70
@@ -76,9 +77,9 @@ def running(verb: str, out: Path, *arguments: str) -> Iterator[Program]:
         program.stop()
 
 
-def rehearse(chosen: dict[str, str]) -> dict[str, Any]:
+def rehearse(run: dict[str, str]) -> dict[str, Any]:
     """All stages; returns what came of each, and what the programs counted."""
-    out = Path(chosen["out"])
+    out = Path(run["out"])
     told: dict[str, str] = {}
     failure = ""
     with ExitStack() as stack:
@@ -89,10 +90,10 @@ def rehearse(chosen: dict[str, str]) -> dict[str, Any]:
         try:
             robot = stack.enter_context(running("sim-robot", out))
             await_program(driver, robot, lambda: bool(driver.robot))
-            passed = [f"{key}={chosen[key]}" for key in ("checkpoint", "manager", "priority")]
+            passed = [f"{key}={run[key]}" for key in ("checkpoint", "manager", "priority")]
             deployment = stack.enter_context(running("deploy", out, *passed, "record=false"))
             await_program(driver, deployment, lambda: float(driver.status.get("policy_age_s", "inf")) < FRESH)
-            perform(driver, (robot, deployment), chosen["stages"].split(","), told)
+            perform(driver, (robot, deployment), run["stages"].split(","), told)
         except StageFailed as error:
             failure = str(error)
             driver.stop()
@@ -153,25 +154,20 @@ def counted(out: Path) -> dict[str, Any]:
 
 def settings(arguments: Sequence[str]) -> dict[str, str]:
     """What is to be run. Raises UserError for a key that there is not."""
-    chosen = dict(DEFAULTS)
-    for argument in arguments:
-        key, _, value = argument.partition("=")
-        if key not in chosen:
-            raise unknown_name("key", key, chosen)
-        chosen[key] = value
-    for name in chosen["stages"].split(","):
+    run = chosen(arguments, DEFAULTS)
+    for name in run["stages"].split(","):
         if name not in STAGES:
             raise unknown_name("stage", name, STAGES)
-    return chosen
+    return run
 
 
 def main(arguments: Sequence[str]) -> int:
     """Run, print and write `rehearsal.json`; returns the exit status."""
-    chosen = settings(arguments)
+    run = settings(arguments)
     for name in ("deploy.json", "sim_robot.json"):
-        (Path(chosen["out"]) / name).unlink(missing_ok=True)
-    record = rehearse(chosen)
-    write_json(Path(chosen["out"]) / "rehearsal.json", chosen | record)
+        (Path(run["out"]) / name).unlink(missing_ok=True)
+    record = rehearse(run)
+    write_json(Path(run["out"]) / "rehearsal.json", run | record)
     counts = {key: value for key, value in record.items() if key not in ("stages", "failure")}
     sys.stdout.write("".join(f"{key}: {value}\n" for key, value in counts.items()))
     if record["failure"]:

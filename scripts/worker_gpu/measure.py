@@ -18,6 +18,8 @@ from typing import Any
 
 import torch
 
+from robolearn.errors import UserError
+from robolearn.overrides import chosen
 from robolearn.reinforcement.settings import WorkerOptimisation, WorkerPpoSettings
 from robolearn.reinforcement.worker import make_trainer
 from robolearn.reinforcement.worker_trainer import WorkerTrainer
@@ -118,8 +120,8 @@ def limited(seconds: float) -> Iterator[None]:
 
 
 def main(arguments: list[str]) -> None:
-    """Measure every kind of physics with every number of worlds."""
-    given = DEFAULTS | dict(argument.split("=", 1) for argument in arguments)
+    """Measure every kind of physics with every number of worlds. Raises UserError for a key there is not."""
+    given = chosen(arguments, DEFAULTS)
     for physics in given["physics"].split(","):
         for num_envs in given["num_envs"].split(","):
             case = Case(physics, given["device"], int(num_envs), float(given["seconds"]))
@@ -134,4 +136,8 @@ def main(arguments: list[str]) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    try:
+        main(sys.argv[1:])
+    except UserError as error:
+        sys.stderr.write(f"benchmark_worker_gpu: {error}\n")
+        sys.exit(2)
