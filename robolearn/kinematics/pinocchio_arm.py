@@ -9,6 +9,7 @@ import pinocchio as _pinocchio
 from numpy.typing import NDArray
 
 from robolearn.kinematics.arm_solver import ArmSolverSettings
+from robolearn.kinematics.step_bounds import StepBounds
 
 # Its names are made by the extension at import, where no type checker sees them.
 pinocchio: Any = _pinocchio
@@ -45,9 +46,7 @@ class PinocchioArm:
         self._base = self.model.getFrameId(base)
         self._natural = natural
         self.settings = ArmSolverSettings() if settings is None else settings
-        self._lower = self.model.lowerPositionLimit + self.settings.margin
-        self._upper = self.model.upperPositionLimit - self.settings.margin
-        self._reach = self.settings.speed * period / self.settings.iterations
+        self._bounds = StepBounds.of(self.model, self.settings, period)
 
     def pose(self, angles: Vector) -> tuple[Vector, NDArray[np.float64]]:
         """Position (3,) [m] and rotation (3, 3) of the hand in the base."""
@@ -72,13 +71,4 @@ class PinocchioArm:
         in_base = np.kron(np.eye(2), self.data.oMf[self._base].rotation.T)
         jacobian = weights[:, None] * (in_base @ jacobian)
         comfort = settings.posture_gain * (self._natural - angles)
-        step = _damped_step(jacobian, error, comfort, settings.damping)
-        free = ~((angles + step < self._lower) | (angles + step > self._upper))
-        step = free * _damped_step(jacobian * free, error, comfort * free, settings.damping)
-        step *= self._reach / max(self._reach, np.abs(step).max())
-        return np.clip(angles + step, self._lower, self._upper)
-
-
-def _damped_step(jacobian: NDArray[np.float64], error: Vector, comfort: Vector, damping: float) -> Vector:
-    square = jacobian @ jacobian.T + damping**2 * np.eye(6)
-    return comfort + jacobian.T @ np.linalg.solve(square, error - jacobian @ comfort)
+        return self._bounds.stepped(angles, jacobian, error, comfort, settings.damping)

@@ -11,6 +11,7 @@ from envs.robots.g1.constants import ARM_JOINTS, SIDES, default_angle
 from envs.robots.g1.model import g1_description
 from robolearn.kinematics.arm_solver import ArmSolverSettings
 from robolearn.kinematics.pinocchio_arm import pinocchio
+from robolearn.kinematics.step_bounds import StepBounds
 
 Vector = NDArray[np.float64]
 
@@ -42,9 +43,7 @@ class TwoHands:
         self.data = self.model.createData()
         self.natural = np.array([default_angle(name) for name in joints])
         self.settings = ArmSolverSettings()
-        self._lower = self.model.lowerPositionLimit + self.settings.margin
-        self._upper = self.model.upperPositionLimit - self.settings.margin
-        self._reach = self.settings.speed * period / self.settings.iterations
+        self._bounds = StepBounds.of(self.model, self.settings, period)
 
     def errors(self, angles: Vector, position: Vector, rotation: Vector) -> tuple[Vector, Vector]:
         """Ways (2, 3) [m] and rotation vectors (2, 3) [rad] to targets (2, 3) and (2, 3, 3) in the pelvis."""
@@ -69,19 +68,10 @@ class TwoHands:
         error = (weights * np.concatenate((way, turn), 1)).ravel()
         jacobian = np.concatenate([weights[:, None] * self._jacobian(angles, hand) for hand in self._hands])
         comfort = settings.posture_gain * (self.natural - angles)
-        step = _damped_step(jacobian, error, comfort, settings.damping)
-        free = ~((angles + step < self._lower) | (angles + step > self._upper))
-        step = free * _damped_step(jacobian * free, error, comfort * free, settings.damping)
-        step *= self._reach / max(self._reach, np.abs(step).max())
-        return np.clip(angles + step, self._lower, self._upper)
+        return self._bounds.stepped(angles, jacobian, error, comfort, settings.damping)
 
     def _jacobian(self, angles: Vector, hand: int) -> NDArray[np.float64]:
         """(6, J), with the axes of the pelvis."""
         aligned: Any = pinocchio.ReferenceFrame.LOCAL_WORLD_ALIGNED
         pinocchio.computeJointJacobians(self.model, self.data, angles)
         return pinocchio.getFrameJacobian(self.model, self.data, hand, aligned)
-
-
-def _damped_step(jacobian: NDArray[np.float64], error: Vector, comfort: Vector, damping: float) -> Vector:
-    square = jacobian @ jacobian.T + damping**2 * np.eye(len(jacobian))
-    return comfort + jacobian.T @ np.linalg.solve(square, error - jacobian @ comfort)
