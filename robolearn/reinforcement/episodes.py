@@ -147,7 +147,19 @@ class EpisodicBatch(ABC):
         """Release the worlds."""
 
 
-class AutoResetEnvironment(EpisodicBatch):
+class RestorableEpisodes(EpisodicBatch):
+    """A batch that can be put back as it was."""
+
+    @abstractmethod
+    def state(self) -> dict[str, Tensor]:
+        """Everything that `restore` needs, between two steps and after `take_tally`."""
+
+    @abstractmethod
+    def restore(self, state: dict[str, Tensor]) -> Tensor:
+        """Go on from what `state` gave; returns observations (N, O)."""
+
+
+class AutoResetEnvironment(RestorableEpisodes):
     """A `BatchedEnvironment` whose finished worlds start the run's next episode at once.
 
     It remembers the actions of the running episodes. Episodes are determined by their seeds, so

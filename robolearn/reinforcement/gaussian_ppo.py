@@ -99,22 +99,8 @@ class GaussianPPO(LibraryPPO):
     ) -> None:
         """device: that the networks are moved to and learn on; networks: of `policy`."""
         self.settings = settings
-        self.minibatch_size = settings.minibatch_size
-        super().__init__(
-            policy,
-            env,
-            generator,
-            learning_rate=settings.learning_rate,
-            n_steps=settings.rollout_steps,
-            batch_size=settings.rollout_steps * env.num_envs,
-            n_epochs=settings.epochs,
-            gamma=settings.discount,
-            gae_lambda=settings.gae_lambda,
-            clip_range=settings.clip,
-            max_grad_norm=settings.max_gradient_norm,
-            policy_kwargs={**networks, "generator": generator, "std": settings.initial_std},
-            device=device,
-        )
+        rate, std = settings.learning_rate, settings.initial_std
+        super().__init__(policy, env, settings, rate, generator, device, std=std, **networks)
 
     @property
     def rate(self) -> float:

@@ -20,6 +20,7 @@ from stable_baselines3.common.utils import explained_variance
 from stable_baselines3.common.vec_env import VecEnv
 from torch import Tensor, nn
 
+from robolearn.reinforcement.settings import GaussianOptimisation, PpoOptimisation
 from robolearn.training.state import entries_below, optimizer_state, set_optimizer_state
 
 
@@ -77,12 +78,36 @@ class LibraryPPO(PPO):
     _last_obs: np.ndarray | None  # pyright: ignore[reportIncompatibleVariableOverride]
 
     def __init__(
-        self, policy: type[ActorCriticPolicy], env: VecEnv, generator: torch.Generator, **options: Any
+        self,
+        policy: type[ActorCriticPolicy],
+        env: VecEnv,
+        optimisation: PpoOptimisation | GaussianOptimisation,
+        learning_rate: float,
+        generator: torch.Generator,
+        device: torch.device | str = "cpu",
+        **networks: Any,
     ) -> None:
-        """generator: where exploration noise and the order of samples come from; options: the library's."""
+        """learning_rate: at the start; generator: where exploration noise and the order of samples come from.
+
+        device: that the networks are moved to and learn on; networks: of `policy`, besides the generator
+        """
         self.generator = generator
+        self.minibatch_size = optimisation.minibatch_size
         self.metrics: dict[str, float] = {}
-        super().__init__(policy, env, **options)
+        super().__init__(
+            policy,
+            env,
+            learning_rate=learning_rate,
+            n_steps=optimisation.rollout_steps,
+            batch_size=optimisation.rollout_steps * env.num_envs,
+            n_epochs=optimisation.epochs,
+            gamma=optimisation.discount,
+            gae_lambda=optimisation.gae_lambda,
+            clip_range=optimisation.clip,
+            max_grad_norm=optimisation.max_gradient_norm,
+            policy_kwargs={**networks, "generator": generator},
+            device=device,
+        )
         self._no_callback = CallbackList([])
         self._no_callback.init_callback(self)
         self.set_logger(configure_logger(None, []))

@@ -8,11 +8,16 @@ from torch import Tensor
 from robolearn.environment import BatchedEnvironment
 from robolearn.policies.manager.manager_policy import ManagerPolicy
 from robolearn.policies.worker.memory import FrameMemory
-from robolearn.reinforcement.episodes import AutoResetEnvironment, EpisodeStep, EpisodeTally, EpisodicBatch
+from robolearn.reinforcement.episodes import (
+    AutoResetEnvironment,
+    EpisodeStep,
+    EpisodeTally,
+    RestorableEpisodes,
+)
 from robolearn.training.state import entries_below
 
 
-class ManagerEpisodes(EpisodicBatch):
+class ManagerEpisodes(RestorableEpisodes):
     """N worlds that restart by themselves; observations are stacked frames (N, L x O)."""
 
     def __init__(self, environment: BatchedEnvironment, policy: ManagerPolicy, seed_stream: int) -> None:

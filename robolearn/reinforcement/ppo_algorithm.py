@@ -46,29 +46,19 @@ class ResidualPPO(LibraryPPO):
     ) -> None:
         """generator: where exploration noise and the order of samples come from."""
         self.settings = settings
-        self.minibatch_size, self.max_kl = settings.minibatch_size, settings.max_kl
+        self.max_kl = settings.max_kl
         self.layout = layout
         self.action_scale = action_scale
         super().__init__(
             ResidualActorCriticPolicy,
             env,
+            settings,
+            settings.actor_learning_rate,
             generator,
-            learning_rate=settings.actor_learning_rate,
-            n_steps=settings.rollout_steps,
-            batch_size=settings.rollout_steps * env.num_envs,
-            n_epochs=settings.epochs,
-            gamma=settings.discount,
-            gae_lambda=settings.gae_lambda,
-            clip_range=settings.clip,
-            max_grad_norm=settings.max_gradient_norm,
-            policy_kwargs={
-                "actor": actor,
-                "critic": critic,
-                "layout": layout,
-                "noise_log_std": settings.noise_log_std,
-                "generator": generator,
-            },
-            device="cpu",
+            actor=actor,
+            critic=critic,
+            layout=layout,
+            noise_log_std=settings.noise_log_std,
         )
 
     def set_learning_rates(self, actor: float, critic: float) -> None:

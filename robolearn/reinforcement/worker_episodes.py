@@ -8,7 +8,7 @@ from torch import Tensor
 from robolearn.policies.worker.memory import FrameMemory
 from robolearn.policies.worker.mirror import Mirror
 from robolearn.policies.worker.worker_policy import WorkerPolicy
-from robolearn.reinforcement.episodes import EpisodeStep, EpisodeTally, EpisodicBatch, RunningEpisodes
+from robolearn.reinforcement.episodes import EpisodeStep, EpisodeTally, RestorableEpisodes, RunningEpisodes
 from robolearn.training.state import entries_below
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ SLOWEST = 0.3
 """Share of the commanded velocities' ranges at the beginning; chosen."""
 
 
-class WorkerEpisodes(EpisodicBatch):
+class WorkerEpisodes(RestorableEpisodes):
     """N worlds that restart by themselves.
 
     Observations are [actor's stacked frames, critic's frame, privileged entries]; actions the network's.
