@@ -7,6 +7,7 @@ from torch import Tensor
 
 from envs.humanoid.randomisation import SUMMARY
 from envs.humanoid.state import HumanoidState
+from robolearn.policies.worker.scaling import CENTRE_OF_MASS_SCALE, VELOCITY_SCALE
 
 PRIVILEGED: Final = (
     *(f"velocity_in_heading.{axis}" for axis in "xyz"),
@@ -29,11 +30,11 @@ def privileged(state: HumanoidState, summary: Tensor, worlds: Tensor | slice = s
     """(K, 16) of K worlds, scaled to about one. summary: (N, 6) of all worlds' parameters."""
     return torch.cat(
         (
-            2.0 * state.velocity_in_heading[worlds],
+            VELOCITY_SCALE * state.velocity_in_heading[worlds],
             4.0 * (state.pelvis_height[worlds] - 0.6)[:, None],
             10.0 * state.foot_height[worlds],
             state.foot_contact[worlds].float(),
-            10.0 * state.com_over_feet[worlds],
+            CENTRE_OF_MASS_SCALE * state.com_over_feet[worlds],
             summary[worlds],
         ),
         1,

@@ -42,7 +42,7 @@ FALLEN_HEIGHT: Final = 0.20
 """Of the pelvis [m]. Tour."""
 
 FALLEN_TILT: Final = 0.5
-"""Cosine of the pelvis's tilt: 60 degrees, of which the deepest crouch leans 38."""
+"""Cosine of the pelvis's tilt: 60 degrees, of which the deepest crouches lean 43."""
 
 
 @dataclass

@@ -34,6 +34,8 @@ class WorkerGraph(nn.Module):
         frames = torch.cat((frame, older), 1)
         size = self._frame
         seen = [frames[:, lag * size : (lag + 1) * size] for lag in self.policy.config.lags]
-        action = self.policy(torch.cat(seen, 1))
+        stack = torch.cat(seen, 1)
+        estimate = self.policy.network.estimate(stack)
+        action = self.policy.network.act(stack, estimate)
         following = (torch.ones_like(under_way), action, frames[:, : self._remembered * size])
-        return self.policy.targets(observation, action), torch.cat(following, 1)
+        return self.policy.targets(observation, estimate, action), torch.cat(following, 1)

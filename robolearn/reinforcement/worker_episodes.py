@@ -86,7 +86,10 @@ class WorkerEpisodes(RestorableEpisodes):
 
     def step(self, action: Tensor) -> EpisodeStep:
         """Run one control period with the network's actions (N, A)."""
-        transition = self.environment.step(self.policy.targets(self._raw, action))
+        with torch.no_grad():
+            estimate = self.policy.network.estimate(self.observation[:, : self.actor_size])
+            targets = self.policy.targets(self._raw, estimate, action)
+        transition = self.environment.step(targets)
         self._raw, self._last_action = transition.observation, action.clone()
         self._episodes.count(transition)
         frames = self._memory.push(self.policy.frame(self._raw, self._last_action))

@@ -1,8 +1,8 @@
 """Standing postures of the G1 from upright to near the floor: soles flat, centre of mass over the feet.
 
-Upright down to 0.64 m, where the ankles come near their limit; below that the trunk leans forward. Solved
-for a centre of mass 35 mm in front of the ankles, the middle of the soles, with waist and arms in their
-default posture. Torques hold each posture still with half of the weight on either foot.
+Upright down to 0.72 m; below that the trunk leans forward, so that the ankles keep 0.13 rad to their limit: a
+robot that falls backwards needs them. Solved for a centre of mass 35 mm in front of the ankles, the middle of
+the soles, with waist and arms in their default posture. Torques hold each posture still with half of the weight on either foot.
 """
 
 from typing import Final, NamedTuple
@@ -29,20 +29,20 @@ class Crouch(NamedTuple):
 
 
 _CROUCHES: Final = (
-    Crouch(0.28, 0.630, -2.415, 2.552, 13.0, -25.6, 5.6, -13.1),
-    Crouch(0.32, 0.640, -2.294, 2.435, 13.2, -26.0, 5.6, -13.3),
-    Crouch(0.36, 0.650, -2.187, 2.312, 13.4, -25.9, 5.6, -13.4),
-    Crouch(0.40, 0.660, -2.088, 2.184, 13.5, -25.2, 5.6, -13.6),
-    Crouch(0.44, 0.550, -1.859, 2.091, 11.6, -26.1, 5.6, -11.9),
-    Crouch(0.48, 0.440, -1.631, 1.988, 9.6, -26.5, 5.6, -10.0),
-    Crouch(0.52, 0.330, -1.401, 1.871, 7.4, -26.6, 5.6, -8.0),
-    Crouch(0.56, 0.220, -1.171, 1.739, 5.2, -26.2, 5.6, -5.9),
-    Crouch(0.60, 0.110, -0.936, 1.587, 2.8, -25.4, 5.6, -3.8),
-    Crouch(0.64, 0.000, -0.695, 1.412, 0.5, -23.9, 5.6, -1.6),
-    Crouch(0.68, 0.000, -0.587, 1.205, 0.5, -20.5, 5.6, -1.6),
-    Crouch(0.72, 0.000, -0.459, 0.961, 0.5, -16.0, 5.6, -1.6),
-    Crouch(0.75, 0.000, -0.338, 0.731, 0.5, -11.6, 5.6, -1.6),
-    Crouch(0.77, 0.000, -0.231, 0.526, 0.5, -7.6, 5.6, -1.6),
+    Crouch(0.28, 0.680, -2.473, 2.532, 13.9, -24.6, 5.6, -13.9),
+    Crouch(0.32, 0.750, -2.417, 2.392, 15.0, -24.2, 5.6, -14.9),
+    Crouch(0.36, 0.750, -2.297, 2.274, 15.0, -24.3, 5.6, -14.9),
+    Crouch(0.40, 0.750, -2.185, 2.149, 15.0, -23.8, 5.6, -14.9),
+    Crouch(0.44, 0.700, -2.027, 2.037, 14.2, -23.7, 5.6, -14.2),
+    Crouch(0.48, 0.650, -1.871, 1.916, 13.4, -23.2, 5.6, -13.5),
+    Crouch(0.52, 0.580, -1.695, 1.795, 12.2, -22.7, 5.6, -12.4),
+    Crouch(0.56, 0.500, -1.506, 1.665, 10.7, -21.9, 5.6, -11.1),
+    Crouch(0.60, 0.420, -1.314, 1.521, 9.2, -20.8, 5.6, -9.7),
+    Crouch(0.64, 0.280, -1.046, 1.374, 6.4, -20.1, 5.6, -7.1),
+    Crouch(0.68, 0.150, -0.777, 1.192, 3.7, -18.5, 5.6, -4.6),
+    Crouch(0.72, 0.000, -0.460, 0.961, 0.5, -16.0, 5.6, -1.7),
+    Crouch(0.75, 0.000, -0.339, 0.731, 0.5, -11.6, 5.6, -1.7),
+    Crouch(0.77, 0.000, -0.231, 0.526, 0.5, -7.5, 5.6, -1.7),
 )
 
 

@@ -25,6 +25,10 @@ _SCALES_BY_ENDING: Final = {
 }
 """As TrajBooster has them (B.2), except heights, whose range is narrow, and hands."""
 
+VELOCITY_SCALE: Final = 2.0
+CENTRE_OF_MASS_SCALE: Final = 10.0
+"""Of estimated velocities [s/m] and of the distance of the centre of mass from the feet [1/m]."""
+
 _ERROR: Final = "_error_"
 """In the names of differences, whose mean is zero."""
 

@@ -7,7 +7,6 @@ brake it.
 """
 
 import math
-from collections.abc import Sequence
 from typing import Final
 
 import torch
@@ -22,17 +21,12 @@ _WAY: Final = GAIT_PERIOD / 4.0
 """Of a leg to either side, per yaw rate [s]: it is on the ground for half of the period."""
 
 
-def turning_joints(joints: Sequence[str]) -> Tensor:
-    """(A,) how far joints turn per yaw rate with the left leg outermost [s]. joints: A names."""
-    ways = {"left_hip_yaw_joint": _WAY, "right_hip_yaw_joint": -_WAY}
-    return torch.tensor([ways.get(name, 0.0) for name in joints])
+def leg_turns(yaw_rate: Tensor, clock: Tensor) -> Tensor:
+    """How far hips turn their legs about the vertical, (N, 2) [rad], the left one first.
 
-
-def turning_angles(joints: Tensor, yaw_rate: Tensor, clock: Tensor) -> Tensor:
-    """Angles (N, A) [rad] to add to a standing posture.
-
-    joints: (A,) from `turning_joints`; yaw_rate: (N,) [rad/s]; clock: (N, 2) as `Gait.clock`
+    yaw_rate: (N,) [rad/s]; clock: (N, 2) as `Gait.clock`
     """
     lead = 2.0 * math.pi * LEAD / GAIT_PERIOD
     cosine = math.cos(lead) * clock[:, 1] - math.sin(lead) * clock[:, 0]
-    return -(cosine * yaw_rate)[:, None] * joints
+    left = -_WAY * yaw_rate * cosine
+    return torch.stack((left, -left), 1)

@@ -7,13 +7,15 @@ from torch import Tensor
 
 from robolearn.interpolation import interpolate
 from robolearn.policies.policy import Policy
-from robolearn.policies.worker.ankles import ankle_angles, ankle_joints
+from robolearn.policies.worker.balancing import CapturePoint, balancing_angles
+from robolearn.policies.worker.carrying import carrying_turns, leg_loads
 from robolearn.policies.worker.command import FOOT_LIFT
 from robolearn.policies.worker.estimating import EstimatingActor
+from robolearn.policies.worker.legs import LegJoints
 from robolearn.policies.worker.memory import FrameMemory
 from robolearn.policies.worker.mirror import Mirror
 from robolearn.policies.worker.scaling import observation_mean, observation_scale
-from robolearn.policies.worker.turning import turning_angles, turning_joints
+from robolearn.policies.worker.turning import leg_turns
 from robolearn.specification import TaskSpec
 
 
@@ -39,8 +41,8 @@ class WorkerPolicy(Policy):
     """Joint targets hold the posture of the height told, plus `action_scale` times the network's output.
 
     While the gait clock runs, each leg in its turn takes the posture of a pelvis that is lower by the foot's
-    lift, and legs turn to and fro as the yaw rate asks for (`turning_angles`). While it does not, ankles push
-    the robot back (`ankle_angles`).
+    lift, the other one carries the weight (`carrying`), and legs turn to and fro as the yaw rate asks for
+    (`turning`). While it does not, legs balance the robot by what the network estimates (`balancing`).
 
     A frame is the observation, joint positions less the reference posture, all scaled to about one, and the
     action before it.
@@ -55,8 +57,6 @@ class WorkerPolicy(Policy):
     standing_targets: Tensor
     heights: Tensor
     action_scale: Tensor
-    turning_joints: Tensor
-    ankle_joints: Tensor
 
     def __init__(self, config: WorkerConfig, spec: TaskSpec) -> None:
         super().__init__()
@@ -71,8 +71,7 @@ class WorkerPolicy(Policy):
         self._height, self._sine = names.index("gait.height"), names.index("gait.sine")
         self._clock = [names.index("gait.sine"), names.index("gait.cosine")]
         self._yaw_rate = names.index("command.yaw_rate")
-        self._gravity = [names.index(f"gravity_in_pelvis.{axis}") for axis in "xyz"]
-        self._angular_velocity = [names.index(f"angular_velocity_in_pelvis.{axis}") for axis in "xyz"]
+        self._gravity = [names.index(f"gravity_in_pelvis.{axis}") for axis in "xy"]
         positions = [place for place, name in enumerate(names) if name.endswith("_joint.position")]
         self._positions = slice(positions[0], positions[-1] + 1)
         joints = [names[place].removesuffix(".position") for place in positions]
@@ -80,8 +79,8 @@ class WorkerPolicy(Policy):
         self._own = [joints.index(name) for name in owned]
         self._pitches = [joints.index(f"left_{name}_joint") for name in ("hip_pitch", "knee", "ankle_pitch")]
         self._side = [_side(name) for name in owned]
-        self.register_buffer("turning_joints", turning_joints(owned), persistent=False)
-        self.register_buffer("ankle_joints", ankle_joints(owned), persistent=False)
+        self.legs = LegJoints(owned)
+        self._capture_point = CapturePoint(config.estimated)
         table = torch.zeros(len(config.heights), len(joints))
         self.register_buffer("postures", table)
         self.register_buffer("standing_targets", table.clone())
@@ -111,28 +110,40 @@ class WorkerPolicy(Policy):
         centred[:, self._positions] -= reference
         return torch.cat((centred * self.observation_scale, last_action), 1)
 
-    def targets(self, observation: Tensor, action: Tensor) -> Tensor:
-        """Joint targets (N, A) [rad] of actions (N, A) at raw observations (N, O)."""
-        height, sine = observation[:, self._height], observation[:, self._sine]
+    def targets(self, observation: Tensor, estimate: Tensor, action: Tensor) -> Tensor:
+        """Joint targets (N, A) [rad] at raw observations (N, O) of estimates (N, E) and actions (N, A)."""
+        height, clock = observation[:, self._height], observation[:, self._clock]
+        loads = leg_loads(clock[:, 0])
+        legs = interpolate(self.heights, self._inclinations, height)
+        turns = leg_turns(observation[:, self._yaw_rate], clock)
+        turning = self.legs.turned(carrying_turns(loads), turns, legs[:, 1])
+        tilt = observation[:, self._gravity] - torch.nn.functional.pad(legs[:, :1].sin(), (0, 1))
+        lean = self._capture_point.lean(estimate, height)
+        balancing = balancing_angles(self.legs, lean, tilt, legs[:, 1])
+        stands = clock.square().sum(1, keepdim=True) == 0.0
+        standing = self._standing(height, clock[:, 0], loads)
+        return standing + turning + stands * balancing + self.action_scale * action
+
+    def _standing(self, height: Tensor, sine: Tensor, loads: Tensor) -> Tensor:
+        """Targets (N, A) [rad] that hold a pelvis at heights (N,) [m], with each leg lifted in its turn."""
         lifts = FOOT_LIFT * torch.stack(
             (torch.zeros_like(sine), sine.clamp(min=0.0), (-sine).clamp(min=0.0)), 1
         )
-        standing = interpolate(self.heights, self.standing_targets, height[:, None] - lifts)
-        yaw_rate, clock = observation[:, self._yaw_rate], observation[:, self._clock]
-        turning = turning_angles(self.turning_joints, yaw_rate, clock)
-        steadying = ankle_angles(
-            self.ankle_joints,
-            observation[:, self._gravity],
-            observation[:, self._angular_velocity],
-            interpolate(self.heights, self.leans[:, None], height)[:, 0],
-            clock.square().sum(1) == 0.0,
-        )
-        return standing[:, self._side, self._own] + turning + steadying + self.action_scale * action
+        lower = height[:, None] - lifts
+        postures = interpolate(self.heights, self.postures, lower)[:, self._side, self._own]
+        targets = interpolate(self.heights, self.standing_targets, lower)[:, self._side, self._own]
+        shares = torch.cat((torch.ones_like(loads[:, :1]), loads), 1)[:, self._side]
+        return torch.lerp(postures, targets, shares)
 
     @property
     def leans(self) -> Tensor:
         """Pitch of the pelvis at `config.heights` (K,) [rad]: what a leg's pitches, soles flat, add up to."""
         return -self.postures[:, self._pitches].sum(1)
+
+    @property
+    def _inclinations(self) -> Tensor:
+        """Pitch of the pelvis and of the thighs at `config.heights`, (K, 2) [rad]."""
+        return torch.stack((self.leans, -self.postures[:, self._pitches[1:]].sum(1)), 1)
 
     def forward(self, frames: Tensor) -> Tensor:
         """Actions (N, A) of stacked frames (N, L x F)."""
@@ -154,8 +165,9 @@ class WorkerPolicy(Policy):
         """Joint targets (N, A) [rad] for raw observations (N, O)."""
         assert self._memory is not None, "reset comes first"
         frames = self._memory.push(self.frame(observation, self._last_action))
-        self._last_action = self(frames)
-        return self.targets(observation, self._last_action)
+        estimate = self.network.estimate(frames)
+        self._last_action = self.network.act(frames, estimate)
+        return self.targets(observation, estimate, self._last_action)
 
 
 def _side(joint: str) -> int:

@@ -1,0 +1,64 @@
+"""Legs that bring the centre of mass of a standing robot back over its feet, and hold its trunk.
+
+Without it no learning found how to stand: arms that move shift the centre of mass by more than what ankles
+that hold an angle bear, and sideways the legs are a parallelogram that nothing but the hips keeps upright.
+What is fed back is the capture point (Pratt et al., Humanoids 2006), of the estimated centre of mass.
+"""
+
+from collections.abc import Sequence
+from typing import Final
+
+import torch
+from torch import Tensor
+
+from robolearn.policies.worker.legs import SIDES, LegJoints
+from robolearn.policies.worker.scaling import CENTRE_OF_MASS_SCALE, VELOCITY_SCALE
+
+GRAVITY: Final = 9.81
+
+PITCH_GAIN: Final = 8.0
+ROLL_GAIN: Final = 2.0
+"""From the lean of the line to the capture point [rad] to the ankles' pitch, and to the roll of hips and, the
+other way, of ankles."""
+
+TRUNK_PITCH_GAIN: Final = 1.0
+TRUNK_ROLL_GAIN: Final = 0.5
+"""From the pelvis's tilt [rad] to the hips' targets. All gains are chosen in simulation, with the true centre of
+mass and no learning: with these 85 % of the randomised robots stood for 8 s while their arms moved at 0.74 m, and
+75 to 80 % at 0.3 to 0.6 m; with twice the trunk's they shake."""
+
+_LEAST_HEIGHT: Final = 0.1
+
+
+class CapturePoint:
+    """Where estimates have the capture point."""
+
+    def __init__(self, estimated: Sequence[str]) -> None:
+        """estimated: names of E entries."""
+        self._centre = [estimated.index(f"com_over_feet.{axis}") for axis in "xy"]
+        self._velocity = [estimated.index(f"velocity_in_heading.{axis}") for axis in "xy"]
+
+    def lean(self, estimate: Tensor, height: Tensor) -> Tensor:
+        """Lean ahead and to the left, (N, 2) [rad], of the line to it from the middle of the soles.
+
+        estimate: (N, E); height: (N,) of the pelvis [m]
+        """
+        height = height.clamp(min=_LEAST_HEIGHT)[:, None]
+        centre = estimate[:, self._centre] / CENTRE_OF_MASS_SCALE
+        velocity = estimate[:, self._velocity] / VELOCITY_SCALE
+        return (centre + velocity * (height / GRAVITY).sqrt()) / height
+
+
+def balancing_angles(legs: LegJoints, lean: Tensor, tilt: Tensor, thigh_pitch: Tensor) -> Tensor:
+    """Angles (N, A) [rad] to add to a standing posture.
+
+    lean: (N, 2) of the line to the capture point, as `CapturePoint.lean`
+    tilt: (N, 2) of gravity in the pelvis, x and y, from the posture's
+    thigh_pitch: (N,) as in `LegJoints.turned`
+    """
+    both = torch.ones(len(SIDES), device=lean.device)
+    sideways = (ROLL_GAIN * lean[:, 1] + TRUNK_ROLL_GAIN * tilt[:, 1])[:, None] * both
+    hips = TRUNK_PITCH_GAIN * tilt[:, :1] * (both @ legs.hip_pitch)
+    hips = hips + legs.turned(sideways, torch.zeros_like(sideways), thigh_pitch)
+    ankles = PITCH_GAIN * lean[:, :1] * (both @ legs.ankle_pitch)
+    return hips + ankles - ROLL_GAIN * lean[:, 1:] * (both @ legs.ankle_roll)
