@@ -2,7 +2,8 @@
 
 Upright down to 0.72 m; below that the trunk leans forward, so that the ankles keep 0.13 rad to their limit: a
 robot that falls backwards needs them. Solved for a centre of mass 35 mm in front of the ankles, the middle of
-the soles, with waist and arms in their default posture. Torques hold each posture still with half of the weight on either foot.
+the soles, with waist and arms in their default posture. Torques hold each posture still with half of the
+weight on either foot.
 """
 
 from typing import Final, NamedTuple

@@ -6,9 +6,9 @@ import torch
 from torch import Tensor
 
 SINGLE_SUPPORT_ROLL: Final = 0.3
-"""By which the hip of the only leg on the ground is turned outwards [rad]; chosen: half of the distance between
-the feet, 0.09 m, times the weight beyond that leg, 33 kg, is 29 N m, at a servo of 99 N m/rad. Without it the
-pelvis sinks on the other side until the lifted foot touches the floor."""
+"""By which the hip of the only leg on the ground is turned outwards [rad]; chosen: half of the distance
+between the feet, 0.09 m, times the weight beyond that leg, 33 kg, is 29 N m, at a servo of 99 N m/rad.
+Without it the pelvis sinks on the other side until the lifted foot touches the floor."""
 
 _STEEPNESS: Final = 3.0
 """The load has changed after a ninth of a step; chosen."""

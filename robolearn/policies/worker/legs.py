@@ -8,9 +8,12 @@ from torch import Tensor, nn
 
 SIDES: Final = ("left", "right")
 
+AXES_PITCH: Final = -0.1749
+"""Of the hips' roll and yaw axes where the hips' pitch is zero [rad] (Unitree's g1_29dof URDF)."""
+
 
 class LegJoints(nn.Module):
-    """Which of A joints are which of the legs'; angles that are given for two legs are those of A joints here."""
+    """Which of A joints are which of the legs'."""
 
     hip_pitch: Tensor
     hip_roll: Tensor
@@ -28,12 +31,13 @@ class LegJoints(nn.Module):
     def turned(self, about_forward: Tensor, about_vertical: Tensor, thigh_pitch: Tensor) -> Tensor:
         """Angles (N, A) [rad] of hips that turn each leg by so much, (N, 2) [rad].
 
-        The axes are those of the heading, for small turns. Roll and yaw axes are inclined with the thigh: with
-        level thighs it is the yaw that leans a leg sideways, and the roll that turns its foot.
+        The axes are those of the heading, for small turns. Roll and yaw axes are inclined with the thigh:
+        with level thighs it is the yaw that leans a leg sideways, and the roll that turns its foot.
 
-        thigh_pitch: (N,) of the thighs from hanging down, negative ahead [rad]
+        thigh_pitch: (N,) of the pelvis and the hips together, negative with the thighs ahead [rad]
         """
-        cosine, sine = thigh_pitch.cos()[:, None], thigh_pitch.sin()[:, None]
+        pitch = (thigh_pitch + AXES_PITCH)[:, None]
+        cosine, sine = pitch.cos(), pitch.sin()
         roll = cosine * about_forward - sine * about_vertical
         yaw = sine * about_forward + cosine * about_vertical
         return roll @ self.hip_roll + yaw @ self.hip_yaw
