@@ -1,7 +1,7 @@
 """Damped steps of inverse kinematics within joints' ranges and speeds, for any number of hands."""
 
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,11 +23,11 @@ class StepBounds:
     reach: float
 
     @classmethod
-    def of(cls, model: Any, settings: ArmSolverSettings, period: float) -> Self:
-        """Of the joints of one of Pinocchio's models; period: of control [s]."""
+    def of(cls, lower: Vector, upper: Vector, settings: ArmSolverSettings, period: float) -> Self:
+        """Within limits (J,) [rad]; period: of control [s]."""
         return cls(
-            model.lowerPositionLimit + settings.margin,
-            model.upperPositionLimit - settings.margin,
+            lower + settings.margin,
+            upper - settings.margin,
             settings.speed * period / settings.iterations,
         )
 

@@ -43,7 +43,9 @@ class TwoHands:
         self.data = self.model.createData()
         self.natural = np.array([default_angle(name) for name in joints])
         self.settings = ArmSolverSettings()
-        self._bounds = StepBounds.of(self.model, self.settings, period)
+        self._bounds = StepBounds.of(
+            self.model.lowerPositionLimit, self.model.upperPositionLimit, self.settings, period
+        )
 
     def errors(self, angles: Vector, position: Vector, rotation: Vector) -> tuple[Vector, Vector]:
         """Ways (2, 3) [m] and rotation vectors (2, 3) [rad] to targets (2, 3) and (2, 3, 3) in the pelvis."""

@@ -4,6 +4,7 @@ from typing import Protocol
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from robolearn.bridge.deploy.exchange import PolicyAnswer, PolicyRequest
@@ -14,6 +15,8 @@ from robolearn.policies.worker.observation import observation
 from robolearn.policies.worker.worker_policy import WorkerPolicy
 
 _ANGULAR_VELOCITY, _GRAVITY = slice(0, 3), slice(3, 6)
+Vector = NDArray[np.float64]
+
 _ONE = torch.zeros(1, dtype=torch.int64)
 
 
@@ -21,11 +24,11 @@ class Follower(Protocol):
     """Takes a robot's hands where they are told, by commanding its worker; knows the robot's body."""
 
     @property
-    def pelvis(self) -> Tensor:
+    def pelvis(self) -> Vector:
         """(3,) its place in the frame of the odometry [m]."""
         ...
 
-    def locate(self, quaternion: Tensor, angles: Tensor) -> None:
+    def locate(self, quaternion: Vector, angles: Vector) -> None:
         """Take a step of the odometry. quaternion: (4,) of the pelvis; angles: (J,) of all joints [rad]."""
         ...
 
@@ -33,11 +36,14 @@ class Follower(Protocol):
         """Nothing to follow for now."""
         ...
 
-    def command(self, hands: Tensor, quaternion: Tensor, angles: Tensor, seen: Tensor) -> Tensor:
-        """What the worker is commanded (1, 4). hands: (14,) goals; seen: (1, O) by the worker."""
+    def command(self, hands: Vector, seen: Tensor) -> Tensor:
+        """What the worker is commanded (1, 4), after `locate`.
+
+        hands: (14,) goals; seen: (1, O) by the worker
+        """
         ...
 
-    def arm_targets(self) -> Tensor:
+    def arm_targets(self) -> Vector:
         """(J - A,) of the other joints [rad], after `command`."""
         ...
 
@@ -69,26 +75,22 @@ class DeployedWorker:
         targets = self._policy.act(observation(self._command, self._shaper.gait, measured))
         return PolicyAnswer(request.number, now, place, targets[0].double().numpy(), arms)
 
-    def _follow_hands(
-        self, request: PolicyRequest, measured: Tensor, asked: Tensor
-    ) -> tuple[np.ndarray, np.ndarray]:
+    def _follow_hands(self, request: PolicyRequest, measured: Tensor, asked: Tensor) -> tuple[Vector, Vector]:
         """Decide the worker's command; returns arm targets (J - A,), empty for none, and the place (3,)."""
         if self._follower is None:
             self._command = asked
             return np.empty(0), np.full(3, np.nan)
-        joints = (measured.shape[1] - _GRAVITY.stop) // 2
-        angles = measured[0, _GRAVITY.stop : _GRAVITY.stop + joints]
-        quaternion = torch.from_numpy(request.quaternion / np.linalg.norm(request.quaternion)).float()
-        self._follower.locate(quaternion, angles)
-        place = self._follower.pelvis.double().numpy()
+        measurement = request.measurement
+        angles = measurement[_GRAVITY.stop : (len(measurement) + _GRAVITY.stop) // 2]
+        self._follower.locate(request.quaternion / np.linalg.norm(request.quaternion), angles)
+        place = self._follower.pelvis
         if not request.active or not np.isfinite(request.hands).all():
             self._follower.rest()
             self._command = asked
             return np.empty(0), place
         seen = observation(self._command, self._shaper.gait, measured)
-        hands = torch.from_numpy(request.hands).float()
-        self._command = self._follower.command(hands, quaternion, angles, seen)
-        return self._follower.arm_targets().double().numpy(), place
+        self._command = self._follower.command(request.hands, seen)
+        return self._follower.arm_targets(), place
 
     def _follow(self, command: Tensor, measured: Tensor) -> None:
         unsteady = followed_imbalance(

@@ -2,6 +2,7 @@
 
 import math
 
+import numpy as np
 import pytest
 import torch
 from hypothesis import given
@@ -16,6 +17,7 @@ from envs.humanoid.scene import g1_scene
 from envs.humanoid.worker import WorkerEnvironment
 from envs.robots.g1.arms import HAND_IN_WRIST
 from envs.robots.g1.constants import JOINTS, WRISTS
+from envs.robots.g1.links import G1Links, rotation_of
 from envs.simulation import Simulation
 from robolearn.errors import UserError
 from robolearn.paths import shipped_checkpoint
@@ -62,13 +64,13 @@ def test_hands_are_where_the_simulator_has_them() -> None:
     angles = 0.4 * (2.0 * torch.rand(len(JOINTS), generator=generator) - 1.0)
     quaternion = torch.tensor((0.9, 0.1, -0.2, 0.3))
     quaternion = quaternion / torch.linalg.vector_norm(quaternion)
-    follower.locate(quaternion, angles)
+    follower.locate(quaternion.double().numpy(), angles.double().numpy())
     simulation.reset(torch.arange(1))
     qpos, turns, places = (simulation.view(name) for name in ("qpos", "xquat", "xpos"))
-    qpos[0, :3], qpos[0, 3:7] = follower.pelvis.double(), quaternion.double()
+    qpos[0, :3], qpos[0, 3:7] = torch.from_numpy(follower.pelvis), quaternion.double()
     qpos[0, JointPlaces.of(simulation.model).positions] = angles.double()
     simulation.forward(torch.arange(1))
-    measured = follower.hands(quaternion, angles)
+    measured = follower.hands()
     for side, name in enumerate(WRISTS):
         body = int(simulation.model.body(name).id)
         turn = turns[0, body].float()
@@ -84,23 +86,28 @@ def test_a_walking_robot_knows_how_far_it_went() -> None:
     policy = load_policy(shipped_checkpoint("g1_worker"))
     policy.reset(num_envs=1)
     observation = environment.reset(torch.tensor([5]))
-    odometry = LegOdometry(environment.simulation.model)
+    odometry, links = LegOdometry(), G1Links()
     qpos = environment.simulation.view("qpos")
     begin = qpos[0, :3].clone()
+
+    def locate() -> None:
+        links.place(environment.state.joint_position[0].double().numpy())
+        odometry.step(rotation_of(qpos[0, 3:7].numpy()), links.feet())
+
     for _ in range(250):
-        odometry.step(qpos[0, 3:7].float(), environment.state.joint_position[0])
+        locate()
         observation = environment.step(policy.act(observation)).observation
-    odometry.step(qpos[0, 3:7].float(), environment.state.joint_position[0])
+    locate()
     way = (qpos[0, :3] - begin).float()
     assert not bool(environment.done[0]) and float(way[:2].norm()) > 0.5
-    assert float((odometry.position - way)[:2].norm()) < 0.15 * float(way[:2].norm())
+    assert float((torch.from_numpy(odometry.position) - way)[:2].norm()) < 0.15 * float(way[:2].norm())
     assert float(odometry.position[2]) == pytest.approx(float(qpos[0, 2]), abs=0.02)
 
 
 def test_odometry_passes_over_what_is_not_finite() -> None:
-    odometry = LegOdometry(g1_scene().compile())
-    place = odometry.step(torch.tensor((1.0, 0.0, 0.0, 0.0)), torch.zeros(len(JOINTS)))
-    assert torch.equal(odometry.step(torch.full((4,), math.nan), torch.zeros(len(JOINTS))), place)
+    odometry, feet = LegOdometry(), np.array([[0.0, 0.1, -0.75], [0.0, -0.1, -0.75]])
+    place = odometry.step(np.eye(3), feet)
+    assert np.array_equal(odometry.step(np.full((3, 3), math.nan), feet), place)
 
 
 def test_a_worker_is_no_manager() -> None:

@@ -6,13 +6,16 @@ import pytest
 import torch
 from torch import Tensor
 
-from envs.robots.g1.arms import HAND_IN_WRIST, arm_chains, arm_solver, trunk_keep_out
+from envs.robots.g1.arms import arm_solver, trunk_keep_out
 from envs.robots.g1.constants import LEFT_ARM, RIGHT_ARM, TORSO
-from envs.robots.g1.model import build_g1, g1_description
+from envs.robots.g1.model import build_g1
+from envs.robots.g1.single_arms import single_arms
 from robolearn.kinematics.arm_solver import ArmSolver, rotation_error
-from robolearn.kinematics.pinocchio_arm import PinocchioArm
 
 PERIOD = 0.02
+
+IN_THE_BODY = torch.tensor([[0.05, 0.05, 0.15], [0.05, -0.05, 0.15]])
+"""Places of both hands in the torso [m]."""
 
 
 @pytest.fixture(scope="module")
@@ -39,27 +42,30 @@ def _settle(solver: ArmSolver, position: Tensor, rotation: Tensor, steps: int = 
     return angles
 
 
-@pytest.mark.parametrize(("side", "joints"), [(0, LEFT_ARM), (1, RIGHT_ARM)])
-def test_steps_are_those_of_the_reference(
-    model: mujoco.MjModel, solver: ArmSolver, side: int, joints: tuple[str, ...]
-) -> None:
-    folder, urdf = g1_description()
-    hand = np.array(HAND_IN_WRIST[0])
-    natural = solver.natural[side].double().numpy()
-    arm = PinocchioArm(folder / urdf, joints, TORSO, hand, natural, PERIOD)
-    ends = _postures(solver, 4, 0.5, seed=side)[:, side].double().numpy()
-    angles = natural.copy()
-    both = solver.natural[None].clone()
-    batched = ArmSolver(arm_chains(model), solver.natural, PERIOD)
-    for end in ends:
-        position, rotation = arm.pose(end)
-        target = torch.from_numpy(position).float(), torch.from_numpy(rotation).float()
+@pytest.mark.parametrize("side", [0, 1])
+def test_steps_are_those_of_the_reference(model: mujoco.MjModel, solver: ArmSolver, side: int) -> None:
+    arm = single_arms(model, PERIOD)[side]
+    angles, both = arm.arm.natural, solver.natural[None].clone()
+    places, turns = solver.chain.pose(_postures(solver, 5, 0.6, seed=side))
+    places[-1] = IN_THE_BODY
+    for target in zip(places.split(1), turns.split(1), strict=True):
+        position, rotation = (part[0, side].double().numpy() for part in target)
         for _ in range(40):
             angles = arm.step(angles, position, rotation)
-            both = batched.step(both, target[0].expand(1, 2, 3), target[1].expand(1, 2, 3, 3))
+            both = solver.step(both, *target)
             reference, _ = arm.pose(angles)
             found, _ = solver.chain.pose(both)
             assert np.abs(reference - found[0, side].numpy()).max() < 1e-4
+
+
+def test_gravity_is_that_of_the_reference(model: mujoco.MjModel, solver: ArmSolver) -> None:
+    angles = _postures(solver, 1, 0.6, seed=5)
+    down = torch.tensor((0.36, 0.48, -0.8))
+    batched = solver.chain.gravity_torque(angles, down.expand(1, 2, 3))[0]
+    for side, arm in enumerate(single_arms(model, PERIOD)):
+        arm.pose(arm.arm.natural)
+        torque = arm.gravity_torque(angles[0, side].double().numpy(), down.double().numpy())
+        assert np.abs(torque - batched[side].numpy()).max() < 1e-4
 
 
 def test_hands_arrive_where_they_can(solver: ArmSolver) -> None:
@@ -107,7 +113,7 @@ def test_arms_do_not_touch_the_body(model: mujoco.MjModel, solver: ArmSolver) ->
 
 
 def test_hands_are_kept_out_of_the_body(solver: ArmSolver) -> None:
-    position = torch.tensor([[0.05, 0.05, 0.15], [0.05, -0.05, 0.15]]).expand(1, 2, 3)
+    position = IN_THE_BODY.expand(1, 2, 3)
     assert (solver.reachable(position) - position).norm(dim=-1).min() > 0.03
 
 

@@ -58,13 +58,10 @@ def hands_in_odometry(deployed: DeployedRobot) -> torch.Tensor:
     """(2, 3) [m], by kinematics from what the robot says of itself."""
     snapshot = deployed.loop.snapshot
     assert snapshot is not None
-    quaternion = torch.from_numpy(snapshot.estimate.quaternion).float()
-    angles = torch.from_numpy(snapshot.estimate.joints.q).float()
     follower = hand_follower(MANAGER)
-    follower.locate(quaternion, angles)
-    place = torch.from_numpy(snapshot.place).float()
-    shift = torch.cat((place[:2] - follower.pelvis[:2], torch.zeros(1)))
-    return follower.hands(quaternion, angles).position[0] + shift
+    follower.locate(snapshot.estimate.quaternion, snapshot.estimate.joints.q)
+    shift = np.append((snapshot.place - follower.pelvis)[:2], 0.0)
+    return follower.hands().position[0] + torch.from_numpy(shift).float()
 
 
 def test_hands_go_where_they_are_told_until_somebody_drives() -> None:

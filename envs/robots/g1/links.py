@@ -1,0 +1,51 @@
+"""Where one G1's links are, with Pinocchio: for a robot alone, tensors would cost more than all the rest."""
+
+from typing import Any, Final
+
+import numpy as np
+import pinocchio as _pinocchio
+from numpy.typing import NDArray
+
+from envs.robots.g1.constants import JOINTS
+from envs.robots.g1.model import g1_description
+
+# Its names are made by the extension at import, where no type checker sees them.
+pinocchio: Any = _pinocchio
+
+Vector = NDArray[np.float64]
+
+FEET: Final = ("left_ankle_roll_link", "right_ankle_roll_link")
+
+
+class G1Links:
+    """Poses of links in the pelvis."""
+
+    def __init__(self) -> None:
+        folder, urdf = g1_description()
+        self._model = pinocchio.buildModelFromUrdf(str(folder / urdf))
+        self._data = self._model.createData()
+        assert tuple(self._model.names[1:]) == JOINTS
+
+    def place(self, angles: Vector) -> None:
+        """Take over joint angles (29,) [rad]."""
+        pinocchio.framesForwardKinematics(self._model, self._data, angles)
+
+    def pose(self, link: str) -> Any:
+        """Pinocchio's SE3 of a link, for the angles of the last `place`."""
+        return self._data.oMf[self._model.getFrameId(link)]
+
+    def feet(self) -> NDArray[np.float64]:
+        """Places (2, 3) of the ankles [m], left first."""
+        return np.stack([self.pose(name).translation for name in FEET])
+
+
+def rotation_of(quaternion: Vector) -> NDArray[np.float64]:
+    """(3, 3) of a unit quaternion (4,), w first."""
+    w, x, y, z = quaternion
+    return pinocchio.Quaternion(w, x, y, z).matrix()
+
+
+def quaternion_of(rotation: NDArray[np.float64]) -> Vector:
+    """(4,), w first, of a rotation (3, 3)."""
+    x, y, z, w = pinocchio.Quaternion(rotation).coeffs()
+    return np.array((w, x, y, z))
