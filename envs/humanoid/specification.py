@@ -5,7 +5,8 @@ from typing import Final
 from envs.humanoid.scene import CONTROL_RATE
 from envs.humanoid.sensing import OBSERVATION
 from envs.robots.g1.constants import LEG_JOINTS, WAIST_JOINTS, kind_of
-from robolearn.specification import TaskSpec, VectorSpec
+from robolearn.policies.worker.action import worker_action
+from robolearn.specification import TaskSpec
 
 OWNED: Final = {"legs_and_waist": LEG_JOINTS + WAIST_JOINTS, "legs": LEG_JOINTS}
 """Joints that the worker may own; somebody else moves the rest."""
@@ -22,7 +23,7 @@ def worker_spec(owned: str, max_episode_steps: int) -> TaskSpec:
     return TaskSpec(
         name=_NAMES[owned],
         observation=OBSERVATION,
-        action=VectorSpec(tuple(f"{joint}.target" for joint in joints), ("rad",) * len(joints)),
+        action=worker_action(joints),
         control_rate_hz=CONTROL_RATE,
         max_episode_steps=max_episode_steps,
         phases=PHASES,

@@ -9,7 +9,6 @@ import torch
 from torch import Tensor
 
 from envs.humanoid.arm_motion import ArmMotion
-from envs.humanoid.balance import imbalance
 from envs.humanoid.commands import STANDING_HEIGHT, draw_commands
 from envs.humanoid.figures import WorkerFigures
 from envs.humanoid.joint_places import JointPlaces
@@ -66,7 +65,7 @@ class Difficulty:
 class WorkerEnvironment(BatchedEnvironment):
     """N worlds of a G1 on a floor.
 
-    Actions are targets of the owned joints [rad]. Success is to stand at the end; `phase` tells falls.
+    Actions are targets of the owned joints [rad], and the request to step. Success is to stand at the end; `phase` tells falls.
     Episodes end on falls, after 20 s, and where the physics diverges.
 
     difficulty: of the episodes that begin from now on
@@ -134,6 +133,7 @@ class WorkerEnvironment(BatchedEnvironment):
         self.arms = ArmMotion(count, rest, self._lower[others], self._upper[others])
         self.shaper = CommandShaper(count, self.simulation.control_period, device)
         self.command = torch.zeros(count, 4, device=device)
+        self._request = torch.zeros(count, device=device)
         self._held_command: Tensor | None = None
         self.target = torch.zeros(3, count, len(JOINTS), device=device)
         self.seeds = torch.zeros(count, dtype=torch.int64, device=device)
@@ -216,9 +216,10 @@ class WorkerEnvironment(BatchedEnvironment):
         self._ctrl[worlds[:, None], self._places.motors] = target.to(self._ctrl)
 
     def step(self, action: Tensor) -> Transition:
-        """Run one control period with targets of the owned joints (N, A) [rad]."""
+        """Run one control period with targets of the owned joints [rad] and the request to step, (N, A)."""
         running = ~self.done
-        self._set_targets(action, running)
+        self._request = action[:, -1].float()
+        self._set_targets(action[:, :-1], running)
         self._disturb(running)
         worlds = running.nonzero().squeeze(1)
         feet = self._reader.feet()
@@ -301,7 +302,7 @@ class WorkerEnvironment(BatchedEnvironment):
         due = (running & (self.step_count % self._command_steps == 0)).nonzero().squeeze(1)
         if len(due):
             self.command[due] = self._drawn_commands(due)
-        self.shaper.step(self.command, imbalance(self.state, self.shaper.gait, self.command))
+        self.shaper.step(self.command, self._request)
 
     def _observed(self, worlds: Tensor) -> Tensor:
         """The named worlds' observations, (K, 71)."""

@@ -13,6 +13,7 @@ from envs.robots.g1.constants import kind_of
 from envs.robots.g1.crouch import HEIGHTS, POSTURES, TARGETS
 from robolearn.devices import device_named
 from robolearn.errors import unknown_name
+from robolearn.policies.worker.action import owned_joints
 from robolearn.policies.worker.settings import WorkerNetworks
 from robolearn.policies.worker.worker_policy import WorkerConfig, WorkerPolicy
 from robolearn.specification import TaskSpec
@@ -60,7 +61,7 @@ def _warp(device: str, model: mujoco.MjModel, num_worlds: int, substeps: int) ->
 
 def make_worker(spec: TaskSpec, networks: WorkerNetworks) -> WorkerPolicy:
     """An untrained worker for the task `spec`, which stands in the crouch of the height it is told."""
-    kinds = [kind_of(name.removesuffix(".target")) for name in spec.action.names]
+    kinds = [kind_of(name) for name in owned_joints(spec.action)]
     config = WorkerConfig(
         hidden=list(networks.hidden),
         estimator_hidden=list(networks.estimator_hidden),

@@ -8,16 +8,13 @@ from robolearn.policies.worker.command import (
     COMMAND,
     GAIT_PERIOD,
     LOWERING_RATE,
-    RATE_WEIGHT,
     RISING_RATE,
-    ROCKING,
     STILL,
-    UNSTEADY,
     VELOCITY_RATE,
 )
 from robolearn.policies.worker.worker_policy import WorkerPolicy
 
-FORMAT: Final = "robolearn worker onnx 2"
+FORMAT: Final = "robolearn worker onnx 3"
 
 GAIT_STEP: Final = """\
 def towards(value, goal, down, up):
@@ -27,12 +24,8 @@ def moves(velocity):
 velocity = [towards(v, goal, rate, rate) for v, goal, rate in zip(velocity, command_velocity, velocity_rate)]
 catches = moving and not moves(command_velocity) and not moves(velocity)
 goal = max(command_height, catching_height) if catches else command_height
-before, height = height, towards(height, goal, lowering_rate, rising_rate)
-lean_rate = (lean(height) - lean(before)) * control_rate
-forward = gravity[0] - sin(lean(height)) + rate_weight * (angular_velocity[1] - lean_rate)
-aside = gravity[1] - rate_weight * angular_velocity[0]
-limit = rocking if moving else unsteady
-wanted = moves(command_velocity) or moves(velocity) or hypot(forward, aside) > limit
+height = towards(height, goal, lowering_rate, rising_rate)
+wanted = moves(command_velocity) or moves(velocity) or step_request >= 1
 advanced = phase + (1 / (period * control_rate) if moving or wanted else 0)
 if not wanted and floor(2 * advanced) > floor(2 * phase):
     phase, moving = floor(2 * advanced) / 2 % 1, False
@@ -40,7 +33,7 @@ else:
     phase, moving = advanced % 1, moving or wanted
 sine, cosine = (sin(2 * pi * phase), cos(2 * pi * phase)) if moving else (0, 0)
 """
-"""`CommandShaper.step`, for one robot. gravity: unit vector down, angular_velocity: both in the pelvis."""
+"""`CommandShaper.step`, for one robot. step_request: the last entry of the action before."""
 
 
 def worker_contract(policy: WorkerPolicy, checkpoint: Checkpoint, memory_size: int) -> dict[str, Any]:
@@ -54,7 +47,7 @@ def worker_contract(policy: WorkerPolicy, checkpoint: Checkpoint, memory_size: i
         "code_version": checkpoint.code_version,
         "control_rate_hz": spec.control_rate_hz,
         "observation": spec.observation.to_json(),
-        "joint_target": spec.action.to_json(),
+        "action": spec.action.to_json(),
         "servos": {
             "rule": "torque = stiffness * (joint_target - position) - damping * velocity",
             "stiffness": {"unit": "N m/rad", "values": [stiffness for stiffness, _ in spec.gains.values()]},
@@ -83,10 +76,7 @@ def _gait(policy: WorkerPolicy) -> dict[str, Any]:
         "rising_rate": RISING_RATE,
         "velocity_rate": list(VELOCITY_RATE),
         "still": STILL,
-        "unsteady": UNSTEADY,
-        "rocking": ROCKING,
         "catching_height": CATCHING_HEIGHT,
-        "rate_weight": RATE_WEIGHT,
     }
     return {
         "command": list(COMMAND),
@@ -97,10 +87,7 @@ def _gait(policy: WorkerPolicy) -> dict[str, Any]:
             "rising_rate": "m/s",
             "velocity_rate": "m/s^2, m/s^2, rad/s^2",
             "still": "m/s and rad/s",
-            "unsteady": "1",
-            "rocking": "1",
             "catching_height": "m",
-            "rate_weight": "s",
         },
         "lean": {
             "heights": {"unit": "m", "values": policy.config.heights},

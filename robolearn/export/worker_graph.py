@@ -16,7 +16,7 @@ class WorkerGraph(nn.Module):
     def __init__(self, policy: WorkerPolicy) -> None:
         super().__init__()
         self.policy = policy
-        self._actions, self._frame = policy.spec.action.size, policy.frame_size
+        self._actions, self._frame = policy.output_size, policy.frame_size
         self._remembered = max(policy.config.lags)
 
     @property
@@ -25,7 +25,7 @@ class WorkerGraph(nn.Module):
         return 1 + self._actions + self._remembered * self._frame
 
     def forward(self, observation: Tensor, memory: Tensor) -> tuple[Tensor, Tensor]:
-        """Joint targets (N, A) [rad] and the next memory, of raw observations (N, O) and memory (N, M)."""
+        """The action (N, A + 1) and the next memory, of raw observations (N, O) and memory (N, M)."""
         under_way, last_action = memory[:, :1], memory[:, 1 : 1 + self._actions]
         frame = self.policy.frame(observation, last_action)
         older = torch.where(
@@ -36,6 +36,6 @@ class WorkerGraph(nn.Module):
         seen = [frames[:, lag * size : (lag + 1) * size] for lag in self.policy.config.lags]
         stack = torch.cat(seen, 1)
         estimate = self.policy.network.estimate(stack)
-        action = self.policy.network.act(stack, estimate)
-        following = (torch.ones_like(under_way), action, frames[:, : self._remembered * size])
-        return self.policy.targets(observation, estimate, action), torch.cat(following, 1)
+        output = self.policy.network.act(stack, estimate)
+        following = (torch.ones_like(under_way), output, frames[:, : self._remembered * size])
+        return self.policy.action(observation, estimate, output), torch.cat(following, 1)

@@ -38,7 +38,7 @@ class WorkerEpisodes(RestorableEpisodes):
         self.environment = environment
         self.policy = policy
         self.num_envs = environment.num_envs
-        self.action_size = environment.spec.action.size
+        self.action_size = policy.output_size
         self.actor_size = policy.frame_size * len(policy.config.lags)
         self.critic_mirror = policy.frame_mirror.joined(Mirror.of(PRIVILEGED))
         self.observation_size = self.actor_size + len(self.critic_mirror.places)
@@ -88,8 +88,8 @@ class WorkerEpisodes(RestorableEpisodes):
         """Run one control period with the network's actions (N, A)."""
         with torch.no_grad():
             estimate = self.policy.network.estimate(self.observation[:, : self.actor_size])
-            targets = self.policy.targets(self._raw, estimate, action)
-        transition = self.environment.step(targets)
+            done = self.policy.action(self._raw, estimate, action)
+        transition = self.environment.step(done)
         self._raw, self._last_action = transition.observation, action.clone()
         self._episodes.count(transition)
         frames = self._memory.push(self.policy.frame(self._raw, self._last_action))

@@ -7,7 +7,6 @@ from typing import Final
 import torch
 from torch import Tensor
 
-from envs.humanoid.balance import imbalance
 from envs.humanoid.joint_places import JointPlaces
 from envs.humanoid.noise import StepNoise
 from envs.humanoid.pushes import Disturbances
@@ -128,6 +127,7 @@ class ReachEnvironment(BatchedEnvironment):
         self.references = References(count)
         self.shaper = CommandShaper(count, self.control_period)
         self.command = torch.zeros(count, 4)
+        self._request = torch.zeros(count)
         self.target = torch.zeros(count, len(JOINTS))
         self.seeds = torch.zeros(count, dtype=torch.int64)
         self.step_count = torch.zeros(count, dtype=torch.int64)
@@ -145,7 +145,7 @@ class ReachEnvironment(BatchedEnvironment):
         """Begin upright at the start frame's origin, the arms in their natural posture."""
         worlds = torch.arange(self.num_envs) if env_ids is None else env_ids
         self.seeds[worlds], self.step_count[worlds], self.done[worlds] = episode_seeds, 0, False
-        self.phase[worlds] = 0
+        self.phase[worlds], self._request[worlds] = 0, 0.0
         self.parameters.draw(episode_seeds, worlds, torch.ones(len(worlds)))
         self.arms.reset(worlds)
         self.worker.reset(worlds)
@@ -181,7 +181,7 @@ class ReachEnvironment(BatchedEnvironment):
         running = ~self.done
         told = running & (self.step_count % self._faults.command_every == 0)
         self.command = torch.where(told[:, None], self.limited(action.float()), self.command)
-        self.shaper.step(self.command, imbalance(self.state, self.shaper.gait, self.command))
+        self.shaper.step(self.command, self._request)
         self._set_targets(running)
         worlds = running.nonzero().squeeze(1)
         feet = self._reader.feet(worlds)
@@ -198,7 +198,8 @@ class ReachEnvironment(BatchedEnvironment):
 
     def _set_targets(self, running: Tensor) -> None:
         target = self.target.clone()
-        target[:, self._own] = self.worker.act(self._worker_observation())
+        action = self.worker.act(self._worker_observation())
+        target[:, self._own], self._request = action[:, :-1], action[:, -1]
         feed_forward = self.arms.step(self._arm_targets())
         target[:, self.arms.places] = self.arms.angles.flatten(1)
         target = target.clamp(self._places.lower, self._places.upper)

@@ -7,7 +7,6 @@ from typing import Final
 import torch
 from torch import Tensor
 
-from envs.humanoid.balance import imbalance
 from envs.humanoid.joint_places import JointPlaces
 from envs.humanoid.sensing import OBSERVATION, measured
 from envs.humanoid.settings import CommandRanges
@@ -153,7 +152,7 @@ class TourEnvironment(BatchedEnvironment):
         return self.last_observation.clone()
 
     def step(self, action: Tensor) -> Transition:
-        """Run one control period with targets of legs and waist, (N, 15) [rad]."""
+        """Run one control period with targets of legs and waist [rad] and the request to step, (N, 16)."""
         running = ~self.done
         self._set_targets(action, running)
         self.simulation.remember()
@@ -163,7 +162,7 @@ class TourEnvironment(BatchedEnvironment):
         self.state = self.state.copy()
         self.state.put(worlds, self._reader.read(feet, worlds))
         self.step_count += running
-        return self._finish(running)
+        return self._finish(running, action)
 
     def _set_targets(self, action: Tensor, running: Tensor) -> None:
         target = stance().repeat(self.num_envs, 1)
@@ -187,7 +186,7 @@ class TourEnvironment(BatchedEnvironment):
             self._puncher.apply(hit, joint, force)
             self.simulation.step(hit, 1)
 
-    def _finish(self, running: Tensor) -> Transition:
+    def _finish(self, running: Tensor, action: Tensor) -> Transition:
         fault = running & self.simulation.fault
         fallen = running & (self.state.pelvis_height < FALLEN_HEIGHT) & ~fault
         completed = running & (self.step_count >= EPISODE_STEPS) & ~fallen & ~fault
@@ -198,7 +197,7 @@ class TourEnvironment(BatchedEnvironment):
         seen = (running & ~fault).nonzero().squeeze(1)
         self._next_segment(seen)
         self._command(seen)
-        self.shaper.step(self.command, imbalance(self.state, self.shaper.gait, self.command))
+        self.shaper.step(self.command, action[:, -1].float())
         self.last_observation[seen] = self._observed(seen)
         return Transition(
             observation=self.last_observation.clone(),

@@ -1,6 +1,6 @@
 """The policy's side: one action for every request."""
 
-from typing import Protocol
+from typing import Final, Protocol
 
 import numpy as np
 import torch
@@ -9,12 +9,13 @@ from torch import Tensor
 
 from robolearn.bridge.deploy.exchange import PolicyAnswer, PolicyRequest
 from robolearn.bridge.deploy.ports import Inbox, Outbox
-from robolearn.policies.worker.balance import followed_imbalance, lean_of
 from robolearn.policies.worker.command import CommandShaper
 from robolearn.policies.worker.observation import observation
 from robolearn.policies.worker.worker_policy import WorkerPolicy
 
-_ANGULAR_VELOCITY, _GRAVITY = slice(0, 3), slice(3, 6)
+_GRAVITY: Final = slice(3, 6)
+"""In a measurement, before the joints' positions and velocities."""
+
 Vector = NDArray[np.float64]
 
 _ONE = torch.zeros(1, dtype=torch.int64)
@@ -52,9 +53,9 @@ class DeployedWorker:
     """A worker that is told and shown what it was in training."""
 
     def __init__(self, policy: WorkerPolicy, follower: Follower | None = None) -> None:
-        self._policy, self._lean, self._follower = policy, lean_of(policy), follower
-        self._rate = policy.spec.control_rate_hz
-        self._shaper = CommandShaper(1, 1.0 / self._rate)
+        self._policy, self._follower = policy, follower
+        self._shaper = CommandShaper(1, 1.0 / policy.spec.control_rate_hz)
+        self._request = torch.zeros(1)
         self._command = torch.zeros(1, 4)
         self._running = False
 
@@ -71,9 +72,10 @@ class DeployedWorker:
             self._command = asked
         arms, place = self._follow_hands(request, measured, asked)
         if not begins:
-            self._follow(self._command, measured)
-        targets = self._policy.act(observation(self._command, self._shaper.gait, measured))
-        return PolicyAnswer(request.number, now, place, targets[0].double().numpy(), arms)
+            self._shaper.step(self._command, self._request)
+        action = self._policy.act(observation(self._command, self._shaper.gait, measured))
+        self._request = action[:, -1]
+        return PolicyAnswer(request.number, now, place, action[0, :-1].double().numpy(), arms)
 
     def _follow_hands(self, request: PolicyRequest, measured: Tensor, asked: Tensor) -> tuple[Vector, Vector]:
         """Decide the worker's command; returns arm targets (J - A,), empty for none, and the place (3,)."""
@@ -91,17 +93,6 @@ class DeployedWorker:
         seen = observation(self._command, self._shaper.gait, measured)
         self._command = self._follower.command(request.hands, seen)
         return self._follower.arm_targets(), place
-
-    def _follow(self, command: Tensor, measured: Tensor) -> None:
-        unsteady = followed_imbalance(
-            measured[:, _GRAVITY],
-            measured[:, _ANGULAR_VELOCITY],
-            self._shaper.gait,
-            command,
-            self._lean,
-            self._rate,
-        )
-        self._shaper.step(command, unsteady)
 
 
 class PolicyLoop:

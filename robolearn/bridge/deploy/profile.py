@@ -10,6 +10,7 @@ from robolearn.bridge.safety.limits import JointLimits
 from robolearn.checkpoint import Checkpoint
 from robolearn.errors import UserError, unknown_name
 from robolearn.policies.agreement import require_agreement
+from robolearn.policies.worker.action import owned_joints as driven_joints
 from robolearn.policies.worker.drive import VelocityLimits
 from robolearn.specification import TaskSpec
 
@@ -74,7 +75,7 @@ def owned_joints(checkpoint: Checkpoint, profile: RobotProfile) -> Owned:
     if spec.name not in profile.tasks:
         raise unknown_name(f"task of {origin} for robot={profile.name}", spec.name, profile.tasks)
     require_agreement(spec, replace(profile.tasks[spec.name], gains=spec.gains), origin)
-    names = [name.removesuffix(".target") for name in spec.action.names]
+    names = driven_joints(spec.action)
     places = np.array([profile.joints.index(name) for name in names])
     kp, kd = profile.kp.copy(), profile.kd.copy()
     for place, name in zip(places, names, strict=True):

@@ -38,25 +38,27 @@ class CapturePoint:
         self._centre = [estimated.index(f"com_over_feet.{axis}") for axis in "xy"]
         self._velocity = [estimated.index(f"velocity_in_heading.{axis}") for axis in "xy"]
 
-    def lean(self, estimate: Tensor, height: Tensor) -> Tensor:
-        """Lean ahead and to the left, (N, 2) [rad], of the line to it from the middle of the soles.
+    def of(self, estimate: Tensor, height: Tensor) -> Tensor:
+        """Ahead and to the left of the middle of the soles, (N, 2) [m].
 
         estimate: (N, E); height: (N,) of the pelvis [m]
         """
-        height = height.clamp(min=_LEAST_HEIGHT)[:, None]
         centre = estimate[:, self._centre] / CENTRE_OF_MASS_SCALE
         velocity = estimate[:, self._velocity] / VELOCITY_SCALE
-        return (centre + velocity * (height / GRAVITY).sqrt()) / height
+        return centre + velocity * (height.clamp(min=0.0) / GRAVITY).sqrt()[:, None]
 
 
-def balancing_angles(legs: LegJoints, lean: Tensor, tilt: Tensor, thigh_pitch: Tensor) -> Tensor:
+def balancing_angles(
+    legs: LegJoints, capture_point: Tensor, height: Tensor, tilt: Tensor, thigh_pitch: Tensor
+) -> Tensor:
     """Angles (N, A) [rad] to add to a standing posture.
 
-    lean: (N, 2) of the line to the capture point, as `CapturePoint.lean`
+    capture_point: (N, 2) as `CapturePoint.of`; height: (N,) of the pelvis [m]
     tilt: (N, 2) of gravity in the pelvis, x and y, from the posture's
     thigh_pitch: (N,) as in `LegJoints.turned`
     """
-    both = torch.ones(len(SIDES), device=lean.device)
+    both = torch.ones(len(SIDES), device=tilt.device)
+    lean = capture_point / height.clamp(min=_LEAST_HEIGHT)[:, None]
     sideways = (ROLL_GAIN * lean[:, 1] + TRUNK_ROLL_GAIN * tilt[:, 1])[:, None] * both
     hips = TRUNK_PITCH_GAIN * tilt[:, :1] * (both @ legs.hip_pitch)
     hips = hips + legs.turned(sideways, torch.zeros_like(sideways), thigh_pitch)

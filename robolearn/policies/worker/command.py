@@ -17,18 +17,9 @@ VELOCITY_RATE: Final = (2.0, 2.0, 3.0)
 """Greatest changes of the velocities that the worker is told [m/s^2, m/s^2, rad/s^2]; chosen: from a brisk
 walk to a stand in a gait period. Told at once to stand, it fell over its own speed."""
 
-UNSTEADY, ROCKING = 0.17, 0.3
-"""Imbalances from which on a standing robot begins to step, and one that steps goes on; chosen. Four in five
-robots that stay up stay below the first for 8 s while their arms move, and those that topple pass it 0.7 s
-before they are down. The second is above what most steps do."""
-
 CATCHING_HEIGHT: Final = 0.66
 """A robot that steps though it is told to stand is told at least this height [m]; chosen: with legs folded it
 cannot step far."""
-
-RATE_WEIGHT: Final = 0.05
-"""Of the tilt's rate in the imbalance [s]; chosen: with the time constant of toppling, 0.28 s, or near it the
-disturbed torques of the joints shake a robot that stands well by more than toppling does."""
 
 FOOT_LIFT: Final = 0.08
 """Height of a swinging foot at the middle of its step [m]; chosen."""
@@ -91,10 +82,10 @@ class CommandShaper:
         self.gait.phase[worlds] = (2.0 * phase).round() / 2.0 % 1.0
         self.gait.moving[worlds] = False
 
-    def step(self, command: Tensor, imbalance: Tensor) -> None:
+    def step(self, command: Tensor, request: Tensor) -> None:
         """Advance by one control step under commands (N, 4). A step that has begun is ended.
 
-        imbalance: (N,), see `imbalance`
+        request: (N,) of the worker's, see `STEP_REQUEST`
         """
         gait = self.gait
         change = command[:, :3] - gait.velocity
@@ -102,8 +93,7 @@ class CommandShaper:
             torch.maximum(change, -self._velocity_rate), self._velocity_rate
         )
         gait.height = gait.height + height_change(gait, command, self._period)
-        topples = imbalance > torch.where(gait.moving, ROCKING, UNSTEADY)
-        wanted = is_moving(command) | is_moving(gait.velocity) | topples
+        wanted = is_moving(command) | is_moving(gait.velocity) | (request >= 1.0)
         advanced = gait.phase + self._period / GAIT_PERIOD * (gait.moving | wanted)
         halves = (2.0 * advanced).floor()
         step_ends = halves > (2.0 * gait.phase).floor()
@@ -133,14 +123,3 @@ def standing_when_low(command: Tensor) -> Tensor:
 def is_moving(command: Tensor) -> Tensor:
     """(N,) bool: commands (N, 3 or more) that ask for more than standing."""
     return (command[:, :2].norm(dim=1) > STILL) | (command[:, 2].abs() > STILL)
-
-
-def imbalance(gravity_in_pelvis: Tensor, angular_velocity: Tensor, lean: Tensor, lean_rate: Tensor) -> Tensor:
-    """How far a robot is from its lean, and how fast it goes on tilting, (N,).
-
-    gravity_in_pelvis: (N, 3) unit vector down; angular_velocity: (N, 3) in the pelvis [rad/s]
-    lean, lean_rate: (N,) pitch of the posture that it is told, and its rate [rad, rad/s]
-    """
-    forward = gravity_in_pelvis[:, 0] - lean.sin() + RATE_WEIGHT * (angular_velocity[:, 1] - lean_rate)
-    aside = gravity_in_pelvis[:, 1] - RATE_WEIGHT * angular_velocity[:, 0]
-    return torch.hypot(forward, aside)

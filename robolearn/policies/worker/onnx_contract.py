@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from robolearn.errors import UserError, unknown_name
+from robolearn.policies.worker.action import owned_joints
 from robolearn.policies.worker.drive import VelocityLimits
 from robolearn.specification import TaskSpec
 from robolearn.storage import read_json
@@ -87,7 +88,7 @@ def read_contract(folder: Path, spec: TaskSpec) -> OnnxContract:
     value = _object(read_json(path), str(path), _REQUIRED, _OPTIONAL)
     if value["format"] != FORMAT:
         raise UserError(f"{path} has format {value['format']!r}, expected '{FORMAT}'")
-    owned = [name.removesuffix(".target") for name in spec.action.names]
+    owned = owned_joints(spec.action)
     measured = [n.removesuffix(".position") for n in spec.observation.names if n.endswith("_joint.position")]
     joints = _names(value["joints"], owned, "joint", f"{path}: joints")
     observed = _names(value["observed_joints"], measured, "joint", f"{path}: observed_joints")

@@ -7,14 +7,15 @@ from torch import Tensor
 
 from robolearn.interpolation import interpolate
 from robolearn.policies.policy import Policy
+from robolearn.policies.worker.action import owned_joints
 from robolearn.policies.worker.balancing import CapturePoint, balancing_angles
-from robolearn.policies.worker.carrying import carrying_turns, leg_loads
 from robolearn.policies.worker.command import FOOT_LIFT
 from robolearn.policies.worker.estimating import EstimatingActor
 from robolearn.policies.worker.legs import LegJoints
 from robolearn.policies.worker.memory import FrameMemory
 from robolearn.policies.worker.mirror import Mirror
 from robolearn.policies.worker.scaling import observation_mean, observation_scale
+from robolearn.policies.worker.stepping import step_request
 from robolearn.policies.worker.turning import leg_turns
 from robolearn.specification import TaskSpec
 
@@ -41,8 +42,8 @@ class WorkerPolicy(Policy):
     """Joint targets hold the posture of the height told, plus `action_scale` times the network's output.
 
     While the gait clock runs, each leg in its turn takes the posture of a pelvis that is lower by the foot's
-    lift, the other one carries the weight (`carrying`), and legs turn to and fro as the yaw rate asks for
-    (`turning`). While it does not, legs balance the robot by what the network estimates (`balancing`).
+    lift, and legs turn to and fro as the yaw rate asks for (`turning`). While it does not, legs balance the
+    robot by what the network estimates (`balancing`), which also tells when it must step (`stepping`).
 
     A frame is the observation, joint positions less the reference posture, all scaled to about one, and the
     action before it.
@@ -66,8 +67,9 @@ class WorkerPolicy(Policy):
         self.register_buffer("action_scale", torch.tensor(config.action_scale), persistent=False)
         self.register_buffer("heights", torch.tensor(config.heights), persistent=False)
         names = spec.observation.names
-        self.action_mirror = Mirror.of(spec.action.names)
-        self.frame_mirror = Mirror.of(names).joined(self.action_mirror)
+        owned = owned_joints(spec.action)
+        self.output_mirror = Mirror.of(owned)
+        self.frame_mirror = Mirror.of(names).joined(self.output_mirror)
         self._height, self._sine = names.index("gait.height"), names.index("gait.sine")
         self._clock = [names.index("gait.sine"), names.index("gait.cosine")]
         self._yaw_rate = names.index("command.yaw_rate")
@@ -75,7 +77,6 @@ class WorkerPolicy(Policy):
         positions = [place for place, name in enumerate(names) if name.endswith("_joint.position")]
         self._positions = slice(positions[0], positions[-1] + 1)
         joints = [names[place].removesuffix(".position") for place in positions]
-        owned = [name.removesuffix(".target") for name in spec.action.names]
         self._own = [joints.index(name) for name in owned]
         self._pitches = [joints.index(f"left_{name}_joint") for name in ("hip_pitch", "knee", "ankle_pitch")]
         self._side = [_side(name) for name in owned]
@@ -87,7 +88,7 @@ class WorkerPolicy(Policy):
         self.network = EstimatingActor(
             self.frame_mirror.repeated(len(config.lags)),
             Mirror.of(config.estimated),
-            self.action_mirror,
+            self.output_mirror,
             hidden=config.hidden,
             estimator_hidden=config.estimator_hidden,
         )
@@ -96,44 +97,50 @@ class WorkerPolicy(Policy):
     @property
     def frame_size(self) -> int:
         """Entries F of a frame."""
-        return self.spec.observation.size + self.spec.action.size
+        return self.spec.observation.size + self.output_size
+
+    @property
+    def output_size(self) -> int:
+        """Entries A of the actor's output, one for each joint that the worker owns."""
+        return len(self._own)
 
     def set_postures(self, postures: Tensor, targets: Tensor) -> None:
         """Take over the tables `postures` and `standing_targets`, (K, 29) [rad]."""
         self.postures.copy_(postures)
         self.standing_targets.copy_(targets)
 
-    def frame(self, observation: Tensor, last_action: Tensor) -> Tensor:
-        """Frames (N, F) of raw observations (N, O) and the actions before them (N, A)."""
+    def frame(self, observation: Tensor, last_output: Tensor) -> Tensor:
+        """Frames (N, F) of raw observations (N, O) and the actor's outputs before them (N, A)."""
         centred = observation - self.observation_mean
         reference = interpolate(self.heights, self.postures, observation[:, self._height])
         centred[:, self._positions] -= reference
-        return torch.cat((centred * self.observation_scale, last_action), 1)
+        return torch.cat((centred * self.observation_scale, last_output), 1)
 
-    def targets(self, observation: Tensor, estimate: Tensor, action: Tensor) -> Tensor:
-        """Joint targets (N, A) [rad] at raw observations (N, O) of estimates (N, E) and actions (N, A)."""
+    def action(self, observation: Tensor, estimate: Tensor, output: Tensor) -> Tensor:
+        """The task's action (N, A + 1) at raw observations (N, O).
+
+        estimate: (N, E) of the estimator; output: (N, A) of the actor
+        """
         height, clock = observation[:, self._height], observation[:, self._clock]
-        loads = leg_loads(clock[:, 0])
-        legs = interpolate(self.heights, self._inclinations, height)
+        lean, thigh_pitch = interpolate(self.heights, self._inclinations, height).unbind(1)
         turns = leg_turns(observation[:, self._yaw_rate], clock)
-        turning = self.legs.turned(carrying_turns(loads), turns, legs[:, 1])
-        tilt = observation[:, self._gravity] - torch.nn.functional.pad(legs[:, :1].sin(), (0, 1))
-        lean = self._capture_point.lean(estimate, height)
-        balancing = balancing_angles(self.legs, lean, tilt, legs[:, 1])
-        stands = clock.square().sum(1, keepdim=True) == 0.0
-        standing = self._standing(height, clock[:, 0], loads)
-        return standing + turning + stands * balancing + self.action_scale * action
+        turning = self.legs.turned(torch.zeros_like(turns), turns, thigh_pitch)
+        tilt = observation[:, self._gravity] - torch.nn.functional.pad(lean.sin()[:, None], (0, 1))
+        capture_point = self._capture_point.of(estimate, height)
+        balancing = balancing_angles(self.legs, capture_point, height, tilt, thigh_pitch)
+        stands = clock.square().sum(1) == 0.0
+        targets = self._standing(height, clock[:, 0]) + turning + stands[:, None] * balancing
+        request = step_request(capture_point, tilt, stands)
+        return torch.cat((targets + self.action_scale * output, request[:, None]), 1)
 
-    def _standing(self, height: Tensor, sine: Tensor, loads: Tensor) -> Tensor:
+    def _standing(self, height: Tensor, sine: Tensor) -> Tensor:
         """Targets (N, A) [rad] that hold a pelvis at heights (N,) [m], with each leg lifted in its turn."""
         lifts = FOOT_LIFT * torch.stack(
             (torch.zeros_like(sine), sine.clamp(min=0.0), (-sine).clamp(min=0.0)), 1
         )
-        lower = height[:, None] - lifts
-        postures = interpolate(self.heights, self.postures, lower)[:, self._side, self._own]
-        targets = interpolate(self.heights, self.standing_targets, lower)[:, self._side, self._own]
-        shares = torch.cat((torch.ones_like(loads[:, :1]), loads), 1)[:, self._side]
-        return torch.lerp(postures, targets, shares)
+        return interpolate(self.heights, self.standing_targets, height[:, None] - lifts)[
+            :, self._side, self._own
+        ]
 
     @property
     def leans(self) -> Tensor:
@@ -151,23 +158,23 @@ class WorkerPolicy(Policy):
 
     def reset(self, env_ids: Tensor | None = None, num_envs: int | None = None) -> None:
         """Forget the frames and last actions of the named worlds, or of all."""
-        if num_envs is not None and (self._memory is None or num_envs != len(self._last_action)):
+        if num_envs is not None and (self._memory is None or num_envs != len(self._last_output)):
             self._memory = FrameMemory(num_envs, self.frame_size, self.config.lags)
-            self._last_action = torch.zeros(num_envs, self.spec.action.size)
+            self._last_output = torch.zeros(num_envs, self.output_size)
         assert self._memory is not None, "the first reset says num_envs"
-        worlds = torch.arange(len(self._last_action)) if env_ids is None else env_ids
+        worlds = torch.arange(len(self._last_output)) if env_ids is None else env_ids
         self._memory.forget(worlds)
         # A copy: what inference mode made must not be changed outside it.
-        self._last_action = self._last_action.index_fill(0, worlds, 0.0)
+        self._last_output = self._last_output.index_fill(0, worlds, 0.0)
 
     @torch.no_grad()
     def act(self, observation: Tensor) -> Tensor:
-        """Joint targets (N, A) [rad] for raw observations (N, O)."""
+        """The task's action (N, A + 1) for raw observations (N, O)."""
         assert self._memory is not None, "reset comes first"
-        frames = self._memory.push(self.frame(observation, self._last_action))
+        frames = self._memory.push(self.frame(observation, self._last_output))
         estimate = self.network.estimate(frames)
-        self._last_action = self.network.act(frames, estimate)
-        return self.targets(observation, estimate, self._last_action)
+        self._last_output = self.network.act(frames, estimate)
+        return self.action(observation, estimate, self._last_output)
 
 
 def _side(joint: str) -> int:
