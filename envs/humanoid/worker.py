@@ -65,8 +65,8 @@ class Difficulty:
 class WorkerEnvironment(BatchedEnvironment):
     """N worlds of a G1 on a floor.
 
-    Actions are targets of the owned joints [rad], and the request to step. Success is to stand at the end; `phase` tells falls.
-    Episodes end on falls, after 20 s, and where the physics diverges.
+    Actions are targets of the owned joints [rad], and the request to step. Success is to stand at the end;
+    `phase` tells falls. Episodes end on falls, after 20 s, and where the physics diverges.
 
     difficulty: of the episodes that begin from now on
     """

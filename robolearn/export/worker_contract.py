@@ -49,7 +49,7 @@ def worker_contract(policy: WorkerPolicy, checkpoint: Checkpoint, memory_size: i
         "observation": spec.observation.to_json(),
         "action": spec.action.to_json(),
         "servos": {
-            "rule": "torque = stiffness * (joint_target - position) - damping * velocity",
+            "rule": "torque = stiffness * (target - position) - damping * velocity, targets from the action",
             "stiffness": {"unit": "N m/rad", "values": [stiffness for stiffness, _ in spec.gains.values()]},
             "damping": {"unit": "N m s/rad", "values": [damping for _, damping in spec.gains.values()]},
         },
@@ -88,11 +88,6 @@ def _gait(policy: WorkerPolicy) -> dict[str, Any]:
             "velocity_rate": "m/s^2, m/s^2, rad/s^2",
             "still": "m/s and rad/s",
             "catching_height": "m",
-        },
-        "lean": {
-            "heights": {"unit": "m", "values": policy.config.heights},
-            "angles": {"unit": "rad", "values": policy.leans.tolist()},
-            "rule": "lean(height) is linear between these",
         },
         "initial": {
             "velocity": [0.0, 0.0, 0.0],

@@ -21,7 +21,7 @@ from robolearn.policies.worker.worker_policy import WorkerPolicy
 CONTRACT: Final = "robolearn"
 """Key of the file's metadata that the contract stands under."""
 
-INPUTS, OUTPUTS = ("observation", "memory"), ("joint_target", "next_memory")
+INPUTS, OUTPUTS = ("observation", "memory"), ("action", "next_memory")
 OPSET: Final = 17
 
 

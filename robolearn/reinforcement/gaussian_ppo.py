@@ -103,6 +103,15 @@ class GaussianPPO(LibraryPPO):
         super().__init__(policy, env, settings, rate, generator, device, std=std, **networks)
 
     @property
+    def actor_learns(self) -> bool:
+        """Whether updates change the actor, or the critic alone."""
+        return all(weight.requires_grad for weight in self.policy.actor.parameters())
+
+    @actor_learns.setter
+    def actor_learns(self, value: bool) -> None:
+        self.policy.actor.requires_grad_(value)
+
+    @property
     def rate(self) -> float:
         """The learning rate."""
         return self.policy.optimizer.param_groups[0]["lr"]
@@ -135,6 +144,8 @@ class GaussianPPO(LibraryPPO):
 
     def end_epoch(self, divergence: float) -> None:
         """Keep the divergence near its target by the learning rate of the next epoch."""
+        if not self.actor_learns:
+            return
         target = self.settings.target_kl
         if divergence > 2.0 * target:
             self.rate = max(_LEAST_RATE, self.rate / _RATE_FACTOR)

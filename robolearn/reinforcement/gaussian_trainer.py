@@ -24,6 +24,7 @@ class GaussianTrainer(Trainer):
 
     def update(self) -> EpisodeTally:
         """One rollout and one update; returns sums over the episodes that ended meanwhile."""
+        self.algorithm.actor_learns = self.iteration >= self.algorithm.settings.critic_iterations
         self.algorithm.collect()
         self.algorithm.train()
         self.iteration += 1

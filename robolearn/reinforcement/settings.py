@@ -190,6 +190,8 @@ class GaussianOptimisation:
     learning_rate: at the start; it follows the divergence from then on
     target_kl: mean divergence of an update that the learning rate aims at
     initial_std, final_std: standard deviations of the actions at the beginning and at the end
+    critic_iterations: first iterations in which only the critic learns: with an actor that can already do
+        something, what a new critic says would spoil it
     """
 
     rollout_steps: int = 24
@@ -203,6 +205,7 @@ class GaussianOptimisation:
     max_gradient_norm: float = 1.0
     discount: float = 0.99
     gae_lambda: float = 0.95
+    critic_iterations: int = 0
 
 
 @dataclass
@@ -232,18 +235,22 @@ class Curriculum:
 
     raise_seconds, lower_seconds: times above and below which the level changes [s]
     change: of the level, 0 to 1, an iteration
+    start: level of the first episodes
     """
 
     raise_seconds: float = 6.0
     lower_seconds: float = 3.0
     change: float = 0.005
+    start: float = 0.0
 
 
 @dataclass
 class WorkerPpoSettings(RunSettings):
-    """`robolearn train algorithm=ppo_worker`: the G1's whole-body worker from scratch.
+    """`robolearn train algorithm=ppo_worker`: the G1's whole-body worker, from scratch or from another one.
 
     total_steps: control steps of all worlds together
+    initial: checkpoint folder of a worker that training begins from, null for random weights; it goes well
+        with `curriculum.start` and `ppo.critic_iterations`
     task: g1_worker, which owns legs and waist (15 joints), or g1_worker_legs (12)
     randomness, disturbance: differences between robots, noise and delays; pushes and punches
     device: of the networks and of what they learn from, such as cpu or cuda
@@ -257,6 +264,7 @@ class WorkerPpoSettings(RunSettings):
     num_envs: int = 512
     device: str = "cpu"
     physics: str = "cpu"
+    initial: str | None = None
     networks: WorkerNetworks = field(default_factory=WorkerNetworks)
     ppo: WorkerOptimisation = field(default_factory=WorkerOptimisation)
     curriculum: Curriculum = field(default_factory=Curriculum)

@@ -7,7 +7,8 @@ from torch import nn
 
 from robolearn.checks import check_at_least
 from robolearn.devices import use_threads
-from robolearn.policies.registry import save_policy
+from robolearn.errors import UserError
+from robolearn.policies.registry import load_policy, save_policy
 from robolearn.policies.worker.networks import MirroredPerceptron, unmirrored
 from robolearn.policies.worker.worker_policy import WorkerPolicy
 from robolearn.reinforcement.seeds import training_stream
@@ -37,9 +38,20 @@ def make_trainer(settings: WorkerPpoSettings) -> WorkerTrainer:
     environment = training_environment(settings)
     with drawn_from(settings.seed):
         policy = make_worker(environment.spec, settings.networks)
+        if settings.initial is not None:
+            _begin_from(settings.initial, policy)
         episodes = WorkerEpisodes(environment, policy.to(environment.device), training_stream(settings.seed))
         critic = _critic(settings, episodes)
+    episodes.level = settings.curriculum.start
     return WorkerTrainer(settings, episodes, critic)
+
+
+def _begin_from(path: str, policy: WorkerPolicy) -> None:
+    """Take over a worker's networks. Raises UserError for a checkpoint that they do not fit in."""
+    other = load_policy(path, expected=policy.spec)
+    if not isinstance(other, WorkerPolicy) or other.config != policy.config:
+        raise UserError(f"{path} holds no worker with these networks, postures and scales: initial takes one")
+    policy.network.load_state_dict(other.network.state_dict())
 
 
 def _critic(settings: WorkerPpoSettings, episodes: WorkerEpisodes) -> nn.Module:

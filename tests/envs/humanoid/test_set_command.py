@@ -1,4 +1,5 @@
 import torch
+from torch.nn.functional import pad
 
 from envs.humanoid.commands import STANDING_HEIGHT
 from envs.humanoid.settings import CommandRanges
@@ -18,7 +19,7 @@ def test_a_command_that_is_set_holds_on_through_episodes() -> None:
             assert torch.equal(environment.command, command)
             torch.testing.assert_close(observation[:, :3], environment.shaper.gait.velocity)
             torch.testing.assert_close(observation[:, 3], command[:, 3])
-            observation = environment.step(crouch_targets(observation[:, 4])[:, :15]).observation
+            observation = environment.step(pad(crouch_targets(observation[:, 4])[:, :15], (0, 1))).observation
 
 
 def test_a_command_set_during_an_episode_is_told_after_the_next_step() -> None:
@@ -26,5 +27,5 @@ def test_a_command_set_during_an_episode_is_told_after_the_next_step() -> None:
     environment.set_command(torch.tensor([[0.0, 0.0, 0.0, 0.7]]))
     observation = environment.reset(torch.tensor([1]))
     environment.set_command(torch.tensor([[0.0, 0.0, 0.0, 0.5]]))
-    observation = environment.step(crouch_targets(observation[:, 4])[:, :15]).observation
+    observation = environment.step(pad(crouch_targets(observation[:, 4])[:, :15], (0, 1))).observation
     torch.testing.assert_close(observation[0, 3:5], torch.tensor([0.5, STANDING_HEIGHT - 0.005]))

@@ -5,23 +5,25 @@ from pathlib import Path
 import pytest
 import torch
 from torch import Tensor
+from torch.nn.functional import pad
 
 from envs.humanoid import snapshot
 from envs.humanoid.commands import STANDING_HEIGHT
 from envs.humanoid.settings import CommandRanges, Pushes
 from envs.humanoid.worker import EPISODE_STEPS, WorkerEnvironment
-from envs.robots.g1.constants import JOINTS
+from envs.robots.g1.constants import JOINTS, LEG_JOINTS
 from envs.robots.g1.crouch import crouch_targets
 from robolearn.environment import episode_seeds
 from robolearn.errors import UserError
+from robolearn.policies.worker.action import owned_joints
 
 SEEDS = episode_seeds(3, 0, 4)
 PUSHES = Pushes(velocity=0.5, punch=300.0, punch_every=20)
 
 
 def hold(environment: WorkerEnvironment, observation: Tensor) -> Tensor:
-    """Targets that hold the crouch of the height told."""
-    return crouch_targets(observation[:, 4])[:, : len(environment.owned)]
+    """Hold the crouch of the height told, and ask for no step."""
+    return pad(crouch_targets(observation[:, 4])[:, : len(environment.owned)], (0, 1))
 
 
 def run(environment: WorkerEnvironment, seeds: Tensor, steps: int) -> Tensor:
@@ -70,7 +72,7 @@ def test_it_starts_upright_and_at_rest() -> None:
 def test_a_fall_ends_the_episode_and_nothing_moves_after_it() -> None:
     environment = WorkerEnvironment(2, randomness="none", num_threads=1)
     environment.reset(SEEDS[:2])
-    limp = torch.zeros(2, 15)
+    limp = torch.zeros(2, 16)
     limp[:, [3, 9]] = 2.5
     transition, steps = environment.step(limp), 1
     while not transition.done.all():
@@ -144,13 +146,16 @@ def test_actions_move_the_owned_joints_and_somebody_else_the_rest() -> None:
 
 def test_the_legs_alone_leave_the_waist_to_somebody_else() -> None:
     environment = WorkerEnvironment(1, owned="legs", num_threads=1)
-    assert environment.spec.action.size == 12 and environment.spec.name == "g1_worker_legs"
+    assert (
+        owned_joints(environment.spec.action) == list(LEG_JOINTS)
+        and environment.spec.name == "g1_worker_legs"
+    )
 
 
 def test_targets_beyond_a_joints_limits_are_clamped() -> None:
     environment = WorkerEnvironment(1, randomness="none", num_threads=1)
     environment.reset(SEEDS[:1])
-    environment.step(torch.full((1, 15), 9.0))
+    environment.step(torch.full((1, 16), 9.0))
     upper = environment.simulation.model.jnt_range[1:16, 1]
     assert (environment.simulation.view("ctrl")[0, :15].numpy() <= upper + 1e-6).all()
 

@@ -13,18 +13,11 @@ from torch import Tensor
 from envs.humanoid.worker import WorkerEnvironment
 from envs.humanoid.worker_training import make_worker
 from envs.robots.g1.constants import JOINTS, kind_of
-from envs.robots.g1.crouch import LEANS
 from robolearn import cli
 from robolearn.checkpoint import save_checkpoint
 from robolearn.policies.registry import save_policy
-from robolearn.policies.worker.command import (
-    GAIT_PERIOD,
-    LOWERING_RATE,
-    STILL,
-    UNSTEADY,
-    CommandShaper,
-    imbalance,
-)
+from robolearn.policies.worker.action import owned_joints
+from robolearn.policies.worker.command import GAIT_PERIOD, LOWERING_RATE, STILL, CommandShaper
 from robolearn.policies.worker.settings import WorkerNetworks
 from robolearn.policies.worker.worker_policy import WorkerPolicy
 from toy_environment import POINT_MASS
@@ -53,9 +46,9 @@ class Exported:
         return np.zeros((num_envs, self.contract["memory"]["size"]), np.float32)
 
     def step(self, observation: Tensor, memory: np.ndarray) -> tuple[Tensor, np.ndarray]:
-        """Joint targets and the next memories."""
+        """Actions and the next memories."""
         inputs = {"observation": observation.numpy(), "memory": memory}
-        target, following = self._session.run(["joint_target", "next_memory"], inputs)
+        target, following = self._session.run(["action", "next_memory"], inputs)
         return torch.from_numpy(target), np.asarray(following)
 
 
@@ -99,12 +92,12 @@ def test_robots_in_a_batch_begin_on_their_own(exported: Exported) -> None:
 
 def test_the_contract_names_every_entry_and_servo(exported: Exported) -> None:
     contract, spec = exported.contract, exported.environment.spec
-    assert contract["format"] == "robolearn worker onnx 2"
+    assert contract["format"] == "robolearn worker onnx 3"
     assert contract["control_rate_hz"] == 50.0
     assert contract["observation"] == spec.observation.to_json()
-    assert contract["joint_target"] == spec.action.to_json()
+    assert contract["action"] == spec.action.to_json()
     assert contract["history"]["lags"] == exported.policy.config.lags
-    gains = [kind_of(name.removesuffix(".target")).gains for name in spec.action.names]
+    gains = [kind_of(name).gains for name in owned_joints(spec.action)]
     assert contract["servos"]["stiffness"]["values"] == [gain.stiffness for gain in gains]
     assert contract["servos"]["damping"]["values"] == [gain.damping for gain in gains]
     postures = contract["postures"]
@@ -112,9 +105,8 @@ def test_the_contract_names_every_entry_and_servo(exported: Exported) -> None:
     for name, table in (("angles", "postures"), ("standing_targets", "standing_targets")):
         torch.testing.assert_close(torch.tensor(postures[name]["values"]), getattr(exported.policy, table))
     assert len(postures["heights"]["values"]) == len(postures["angles"]["values"])
-    constants = {"period": GAIT_PERIOD, "lowering_rate": LOWERING_RATE, "still": STILL, "unsteady": UNSTEADY}
+    constants = {"period": GAIT_PERIOD, "lowering_rate": LOWERING_RATE, "still": STILL}
     assert constants.items() <= contract["gait"]["constants"].items()
-    torch.testing.assert_close(torch.tensor(contract["gait"]["lean"]["angles"]["values"]), LEANS)
 
 
 COMMANDS = (
@@ -132,21 +124,14 @@ def test_the_gait_in_the_contract_is_the_trained_one(exported: Exported) -> None
     rule = compile(gait["step"], "gait", "exec")
     state = gait["initial"] | {"height": 0.74, "phase": 0.5, "control_rate": 50.0} | gait["constants"]
     state |= {name: getattr(math, name) for name in ("hypot", "floor", "sin", "cos", "pi")}
-    heights, leans = (gait["lean"][name]["values"] for name in ("heights", "angles"))
-    state["lean"] = lambda height: float(np.interp(height, heights, leans))
     shaper = CommandShaper(1, 0.02)
     shaper.reset(torch.tensor([0]), torch.tensor([0.74]), torch.tensor([0.5]))
     generator = np.random.default_rng(0)
     for command in COMMANDS:
-        gravity, rates = (generator.uniform(-1.0, 1.0, (3, 2)) * (0.15, 0.4)).T
-        state |= {"command_velocity": command[:3], "command_height": command[3]}
-        state |= {"gravity": gravity.tolist(), "angular_velocity": rates.tolist()}
-        before = state["height"]
+        request = float(generator.choice((0.0, 0.5, 1.0), p=(0.5, 0.3, 0.2)))
+        state |= {"command_velocity": command[:3], "command_height": command[3], "step_request": request}
         exec(rule, state)
-        lean, lean_before = state["lean"](state["height"]), state["lean"](before)
-        measured = torch.tensor(gravity[None]).float(), torch.tensor(rates[None]).float()
-        told = torch.tensor([lean]), torch.tensor([(lean - lean_before) * 50.0])
-        shaper.step(torch.tensor([command]), imbalance(*measured, *told))
+        shaper.step(torch.tensor([command]), torch.tensor([request]))
         assert state["moving"] == bool(shaper.gait.moving)
         found = torch.tensor([*state["velocity"], state["height"], state["sine"], state["cosine"]])
         expected = torch.cat((shaper.gait.velocity[0], shaper.gait.height, shaper.gait.clock[0]))

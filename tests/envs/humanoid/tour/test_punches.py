@@ -69,7 +69,7 @@ def test_the_force_acts_at_the_joints_anchor() -> None:
 def pushed_steps(environment: TourEnvironment, steps: int) -> list[int]:
     """Control steps of the first world in which something pushes its links."""
     environment.reset(episode_seeds(7, 0, environment.num_envs))
-    found, action = [], torch.zeros(environment.num_envs, 15)
+    found, action = [], torch.zeros(environment.num_envs, 16)
     for step in range(steps):
         environment.step(action)
         if bool(environment.simulation.view("xfrc_applied")[0].any()):

@@ -3,6 +3,7 @@
 import math
 
 import torch
+from torch.nn.functional import pad
 
 from envs.humanoid.tour.environment import TourEnvironment
 from envs.humanoid.tour.protocol import EPISODE_STEPS, SEGMENT_STEPS
@@ -20,7 +21,7 @@ def environment() -> TourEnvironment:
 
 def standing(made: TourEnvironment, steps: int = 1) -> Transition:
     """Hold the stance."""
-    return [made.step(made.target[:, :15]) for _ in range(steps)][-1]
+    return [made.step(pad(made.target[:, :15], (0, 1))) for _ in range(steps)][-1]
 
 
 def test_survival_is_the_time_in_charge() -> None:
