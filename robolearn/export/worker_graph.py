@@ -10,7 +10,7 @@ class WorkerGraph(nn.Module):
     """One control step of a worker.
 
     A memory (N, M) of zeros begins an episode; afterwards each step takes the one that the step before gave.
-    Its entries: 1 where an episode is under way, the last action, and the earlier frames, newest first.
+    Its entries: 1 where an episode is under way, the last effort, and the earlier frames, newest first.
     """
 
     def __init__(self, policy: WorkerPolicy) -> None:
@@ -26,8 +26,8 @@ class WorkerGraph(nn.Module):
 
     def forward(self, observation: Tensor, memory: Tensor) -> tuple[Tensor, Tensor]:
         """The action (N, A + 1) and the next memory, of raw observations (N, O) and memory (N, M)."""
-        under_way, last_action = memory[:, :1], memory[:, 1 : 1 + self._actions]
-        frame = self.policy.frame(observation, last_action)
+        under_way, last_effort = memory[:, :1], memory[:, 1 : 1 + self._actions]
+        frame = self.policy.frame(observation, last_effort)
         older = torch.where(
             under_way > 0.5, memory[:, 1 + self._actions :], frame.repeat(1, self._remembered)
         )
@@ -37,5 +37,6 @@ class WorkerGraph(nn.Module):
         stack = torch.cat(seen, 1)
         estimate = self.policy.network.estimate(stack)
         output = self.policy.network.act(stack, estimate)
-        following = (torch.ones_like(under_way), output, frames[:, : self._remembered * size])
-        return self.policy.action(observation, estimate, output), torch.cat(following, 1)
+        decision = self.policy.decide(observation, estimate, output)
+        following = (torch.ones_like(under_way), decision.effort, frames[:, : self._remembered * size])
+        return decision.action, torch.cat(following, 1)

@@ -49,7 +49,7 @@ class WorkerEpisodes(RestorableEpisodes):
         device = self.device = environment.device
         self._episodes = RunningEpisodes(self.num_envs, seed_stream, self._longest, device)
         self._memory = FrameMemory(self.num_envs, policy.frame_size, policy.config.lags, device)
-        self._last_action = torch.zeros(self.num_envs, self.action_size, device=device)
+        self._last_effort = torch.zeros(self.num_envs, self.action_size, device=device)
         self._raw = torch.zeros(self.num_envs, environment.spec.observation.size, device=device)
         self.observation = torch.zeros(self.num_envs, self.observation_size, device=device)
 
@@ -62,9 +62,9 @@ class WorkerEpisodes(RestorableEpisodes):
 
     def _begin(self, worlds: Tensor) -> Tensor:
         self._set_difficulty(worlds)
-        self._last_action[worlds] = 0.0
+        self._last_effort[worlds] = 0.0
         self._raw = self.environment.reset(self._episodes.begin(worlds), worlds)
-        frames = self._memory.replace(worlds, self.policy.frame(self._raw[worlds], self._last_action[worlds]))
+        frames = self._memory.replace(worlds, self.policy.frame(self._raw[worlds], self._last_effort[worlds]))
         self.observation = self.observation.clone()
         self.observation[worlds] = self._seen(frames, worlds)
         return self.observation
@@ -82,17 +82,17 @@ class WorkerEpisodes(RestorableEpisodes):
         """Observations of K worlds from their stacked frames."""
         sizes = [self._raw.shape[1], len(self._extra)]
         clean, extra = self.environment.privileged(worlds).split(sizes, 1)  # pyright: ignore
-        return torch.cat((frames, self.policy.frame(clean, self._last_action[worlds]), extra), 1)
+        return torch.cat((frames, self.policy.frame(clean, self._last_effort[worlds]), extra), 1)
 
     def step(self, action: Tensor) -> EpisodeStep:
         """Run one control period with the network's actions (N, A)."""
         with torch.no_grad():
             estimate = self.policy.network.estimate(self.observation[:, : self.actor_size])
-            done = self.policy.action(self._raw, estimate, action)
-        transition = self.environment.step(done)
-        self._raw, self._last_action = transition.observation, action.clone()
+            decision = self.policy.decide(self._raw, estimate, action)
+        transition = self.environment.step(decision.action)
+        self._raw, self._last_effort = transition.observation, decision.effort
         self._episodes.count(transition)
-        frames = self._memory.push(self.policy.frame(self._raw, self._last_action))
+        frames = self._memory.push(self.policy.frame(self._raw, self._last_effort))
         self.observation = self._seen(frames)
         step = EpisodeStep(
             observation=self.observation,
@@ -118,7 +118,7 @@ class WorkerEpisodes(RestorableEpisodes):
             **{f"environment.{name}": value for name, value in environment.items()},
             **self._episodes.state(),
             "level": torch.tensor(self.level, dtype=torch.float64),
-            "last_action": self._last_action.clone(),
+            "last_effort": self._last_effort.clone(),
             "frames": self._memory.frames.clone(),
             "raw": self._raw.clone(),
             "observation": self.observation.clone(),
@@ -129,8 +129,8 @@ class WorkerEpisodes(RestorableEpisodes):
         self._snapshot.put_back(self.environment, entries_below("environment.", state))
         self._episodes.restore(state)
         self.level = float(state["level"])
-        self._last_action, self._raw, frames, self.observation = (
-            state[name].to(self.device, copy=True) for name in ("last_action", "raw", "frames", "observation")
+        self._last_effort, self._raw, frames, self.observation = (
+            state[name].to(self.device, copy=True) for name in ("last_effort", "raw", "frames", "observation")
         )
         self._memory.put_back(frames)
         return self.observation

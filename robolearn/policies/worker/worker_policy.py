@@ -1,6 +1,7 @@
 """The worker as a policy: frames of observations in, joint targets out."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import torch
 from torch import Tensor
@@ -38,6 +39,18 @@ class WorkerConfig:
     heights: list[float]
 
 
+class Decision(NamedTuple):
+    """What N workers do.
+
+    action: (N, A + 1) of the task
+    effort: (N, A) of the motors beyond the posture that is told, in `action_scale`: the actor's and the
+        balance's. Remembered, it tells the network the torques, and they where the weight is
+    """
+
+    action: Tensor
+    effort: Tensor
+
+
 class WorkerPolicy(Policy):
     """Joint targets hold the posture of the height told, plus `action_scale` times the network's output.
 
@@ -46,7 +59,7 @@ class WorkerPolicy(Policy):
     robot by what the network estimates (`balancing`), which also tells when it must step (`stepping`).
 
     A frame is the observation, joint positions less the reference posture, all scaled to about one, and the
-    action before it.
+    effort before it.
 
     postures: (K, 29) joint angles at `config.heights`, in the observation's order [rad]
     standing_targets: (K, 29) servo targets that hold them [rad]
@@ -109,15 +122,15 @@ class WorkerPolicy(Policy):
         self.postures.copy_(postures)
         self.standing_targets.copy_(targets)
 
-    def frame(self, observation: Tensor, last_output: Tensor) -> Tensor:
-        """Frames (N, F) of raw observations (N, O) and the actor's outputs before them (N, A)."""
+    def frame(self, observation: Tensor, last_effort: Tensor) -> Tensor:
+        """Frames (N, F) of raw observations (N, O) and the efforts before them (N, A)."""
         centred = observation - self.observation_mean
         reference = interpolate(self.heights, self.postures, observation[:, self._height])
         centred[:, self._positions] -= reference
-        return torch.cat((centred * self.observation_scale, last_output), 1)
+        return torch.cat((centred * self.observation_scale, last_effort), 1)
 
-    def action(self, observation: Tensor, estimate: Tensor, output: Tensor) -> Tensor:
-        """The task's action (N, A + 1) at raw observations (N, O).
+    def decide(self, observation: Tensor, estimate: Tensor, output: Tensor) -> Decision:
+        """What to do at raw observations (N, O).
 
         estimate: (N, E) of the estimator; output: (N, A) of the actor
         """
@@ -127,11 +140,12 @@ class WorkerPolicy(Policy):
         turning = self.legs.turned(torch.zeros_like(turns), turns, thigh_pitch)
         tilt = observation[:, self._gravity] - torch.nn.functional.pad(lean.sin()[:, None], (0, 1))
         capture_point = self._capture_point.of(estimate, height)
-        balancing = balancing_angles(self.legs, capture_point, height, tilt, thigh_pitch)
         stands = clock.square().sum(1) == 0.0
-        targets = self._standing(height, clock[:, 0]) + turning + stands[:, None] * balancing
+        balancing = balancing_angles(self.legs, capture_point, height, tilt, thigh_pitch)
+        effort = output + stands[:, None] * balancing / self.action_scale
+        targets = self._standing(height, clock[:, 0]) + turning + self.action_scale * effort
         request = step_request(capture_point, tilt, stands)
-        return torch.cat((targets + self.action_scale * output, request[:, None]), 1)
+        return Decision(torch.cat((targets, request[:, None]), 1), effort)
 
     def _standing(self, height: Tensor, sine: Tensor) -> Tensor:
         """Targets (N, A) [rad] that hold a pelvis at heights (N,) [m], with each leg lifted in its turn."""
@@ -157,24 +171,25 @@ class WorkerPolicy(Policy):
         return self.network(frames)
 
     def reset(self, env_ids: Tensor | None = None, num_envs: int | None = None) -> None:
-        """Forget the frames and last actions of the named worlds, or of all."""
-        if num_envs is not None and (self._memory is None or num_envs != len(self._last_output)):
+        """Forget the frames and last efforts of the named worlds, or of all."""
+        if num_envs is not None and (self._memory is None or num_envs != len(self._last_effort)):
             self._memory = FrameMemory(num_envs, self.frame_size, self.config.lags)
-            self._last_output = torch.zeros(num_envs, self.output_size)
+            self._last_effort = torch.zeros(num_envs, self.output_size)
         assert self._memory is not None, "the first reset says num_envs"
-        worlds = torch.arange(len(self._last_output)) if env_ids is None else env_ids
+        worlds = torch.arange(len(self._last_effort)) if env_ids is None else env_ids
         self._memory.forget(worlds)
         # A copy: what inference mode made must not be changed outside it.
-        self._last_output = self._last_output.index_fill(0, worlds, 0.0)
+        self._last_effort = self._last_effort.index_fill(0, worlds, 0.0)
 
     @torch.no_grad()
     def act(self, observation: Tensor) -> Tensor:
         """The task's action (N, A + 1) for raw observations (N, O)."""
         assert self._memory is not None, "reset comes first"
-        frames = self._memory.push(self.frame(observation, self._last_output))
+        frames = self._memory.push(self.frame(observation, self._last_effort))
         estimate = self.network.estimate(frames)
-        self._last_output = self.network.act(frames, estimate)
-        return self.action(observation, estimate, self._last_output)
+        decision = self.decide(observation, estimate, self.network.act(frames, estimate))
+        self._last_effort = decision.effort
+        return decision.action
 
 
 def _side(joint: str) -> int:

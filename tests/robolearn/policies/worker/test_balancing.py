@@ -66,7 +66,7 @@ def fallen(height: float, knows: bool) -> int:
     observation = environment.reset(torch.arange(8))
     for _ in range(400):
         truth = privileged(environment.state, environment.parameters.summary)[:, places]
-        action = policy.action(observation, knows * truth, torch.zeros(8, policy.output_size))
+        action = policy.decide(observation, knows * truth, torch.zeros(8, policy.output_size)).action
         action[:, -1] = 0.0
         observation = environment.step(action).observation
     return int(environment.done.sum())
