@@ -67,6 +67,7 @@ def make_worker(spec: TaskSpec, networks: WorkerNetworks) -> WorkerPolicy:
         estimator_hidden=list(networks.estimator_hidden),
         estimated=list(ESTIMATED),
         lags=list(networks.lags),
+        estimator_lags=list(networks.estimator_lags),
         action_scale=[networks.effort_share * kind.motor.effort / kind.gains.stiffness for kind in kinds],
         heights=HEIGHTS.tolist(),
     )

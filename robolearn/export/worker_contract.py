@@ -58,7 +58,11 @@ def worker_contract(policy: WorkerPolicy, checkpoint: Checkpoint, memory_size: i
             "initial": 0.0,
             "rule": "zeros begin an episode; afterwards pass next_memory of the step before",
         },
-        "history": {"lags": config.lags, "unit": "control steps", "action_scale": config.action_scale},
+        "history": {
+            "lags": config.stacked_lags,
+            "unit": "control steps",
+            "action_scale": config.action_scale,
+        },
         "postures": {
             "joints": [name.removesuffix(".position") for name in positions],
             "heights": {"unit": "m", "values": config.heights},

@@ -17,7 +17,7 @@ class WorkerGraph(nn.Module):
         super().__init__()
         self.policy = policy
         self._actions, self._frame = policy.output_size, policy.frame_size
-        self._remembered = max(policy.config.lags)
+        self._remembered = max(policy.config.stacked_lags)
 
     @property
     def memory_size(self) -> int:
@@ -33,7 +33,7 @@ class WorkerGraph(nn.Module):
         )
         frames = torch.cat((frame, older), 1)
         size = self._frame
-        seen = [frames[:, lag * size : (lag + 1) * size] for lag in self.policy.config.lags]
+        seen = [frames[:, lag * size : (lag + 1) * size] for lag in self.policy.config.stacked_lags]
         stack = torch.cat(seen, 1)
         estimate = self.policy.network.estimate(stack)
         output = self.policy.network.act(stack, estimate)

@@ -39,7 +39,7 @@ class WorkerEpisodes(RestorableEpisodes):
         self.policy = policy
         self.num_envs = environment.num_envs
         self.action_size = policy.output_size
-        self.actor_size = policy.frame_size * len(policy.config.lags)
+        self.actor_size = policy.frame_size * len(policy.config.stacked_lags)
         self.critic_mirror = policy.frame_mirror.joined(Mirror.of(PRIVILEGED))
         self.observation_size = self.actor_size + len(self.critic_mirror.places)
         first = self.observation_size - len(PRIVILEGED)
@@ -48,7 +48,7 @@ class WorkerEpisodes(RestorableEpisodes):
         self._longest = environment.spec.max_episode_steps
         device = self.device = environment.device
         self._episodes = RunningEpisodes(self.num_envs, seed_stream, self._longest, device)
-        self._memory = FrameMemory(self.num_envs, policy.frame_size, policy.config.lags, device)
+        self._memory = FrameMemory(self.num_envs, policy.frame_size, policy.config.stacked_lags, device)
         self._last_effort = torch.zeros(self.num_envs, self.action_size, device=device)
         self._raw = torch.zeros(self.num_envs, environment.spec.observation.size, device=device)
         self.observation = torch.zeros(self.num_envs, self.observation_size, device=device)

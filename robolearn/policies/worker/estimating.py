@@ -17,17 +17,27 @@ class EstimatingActor(nn.Module):
 
     def __init__(
         self,
-        frames: Mirror,
+        frame: Mirror,
         estimated: Mirror,
         actions: Mirror,
         *,
+        seen: int,
+        seen_besides: int,
         hidden: Sequence[int],
         estimator_hidden: Sequence[int],
     ) -> None:
-        """hidden, estimator_hidden: even widths of the layers of the actor and of the estimator."""
+        """hidden, estimator_hidden: even widths of the layers of the actor and of the estimator.
+
+        seen: frames that both see, the first of the stack; seen_besides: those that the estimator sees alone
+        """
         super().__init__()
-        self.estimator = MirroredPerceptron(frames, estimator_hidden, estimated, last_gain=0.1)
-        self.actor = MirroredPerceptron(frames.joined(estimated), hidden, actions, last_gain=0.01)
+        self._actor_size = seen * len(frame.places)
+        self.estimator = MirroredPerceptron(
+            frame.repeated(seen + seen_besides), estimator_hidden, estimated, last_gain=0.1
+        )
+        self.actor = MirroredPerceptron(
+            frame.repeated(seen).joined(estimated), hidden, actions, last_gain=0.01
+        )
 
     def estimate(self, frames: Tensor) -> Tensor:
         """Estimates (N, E) from stacked frames (N, L x F)."""
@@ -35,7 +45,7 @@ class EstimatingActor(nn.Module):
 
     def act(self, frames: Tensor, estimate: Tensor) -> Tensor:
         """Actions (N, A) of stacked frames (N, L x F) and estimates (N, E)."""
-        return self.actor(torch.cat((frames, estimate.detach()), 1))
+        return self.actor(torch.cat((frames[:, : self._actor_size], estimate.detach()), 1))
 
     def forward(self, frames: Tensor) -> Tensor:
         """Actions (N, A) of stacked frames (N, L x F)."""

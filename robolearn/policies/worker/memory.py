@@ -12,7 +12,7 @@ class FrameMemory:
     def __init__(
         self, num_worlds: int, size: int, lags: Sequence[int], device: torch.device | str = "cpu"
     ) -> None:
-        """size: entries F of a frame; lags: control steps back of the frames that are stacked, ascending."""
+        """size: entries F of a frame; lags: control steps back of the frames that are stacked."""
         self.lags = tuple(lags)
         self.frames = torch.zeros(max(self.lags) + 1, num_worlds, size, device=device)
         self._fresh = torch.ones(num_worlds, dtype=torch.bool, device=device)

@@ -25,7 +25,7 @@ from robolearn.specification import TaskSpec
 class WorkerConfig:
     """What a worker is built from, besides its weights and its task's specification.
 
-    hidden, estimator_hidden, lags: see `WorkerNetworks`
+    hidden, estimator_hidden, lags, estimator_lags: see `WorkerNetworks`
     estimated: names of what the actor estimates; from them follows what the mirror does
     action_scale: joint angles that actions of 1 stand for [rad]
     heights: (K,) pelvis heights of the standing postures [m]
@@ -35,8 +35,14 @@ class WorkerConfig:
     estimator_hidden: list[int]
     estimated: list[str]
     lags: list[int]
+    estimator_lags: list[int]
     action_scale: list[float]
     heights: list[float]
+
+    @property
+    def stacked_lags(self) -> list[int]:
+        """Control steps back of the stacked frames, in their order."""
+        return [*self.lags, *self.estimator_lags]
 
 
 class Decision(NamedTuple):
@@ -99,9 +105,11 @@ class WorkerPolicy(Policy):
         self.register_buffer("postures", table)
         self.register_buffer("standing_targets", table.clone())
         self.network = EstimatingActor(
-            self.frame_mirror.repeated(len(config.lags)),
+            self.frame_mirror,
             Mirror.of(config.estimated),
             self.output_mirror,
+            seen=len(config.lags),
+            seen_besides=len(config.estimator_lags),
             hidden=config.hidden,
             estimator_hidden=config.estimator_hidden,
         )
@@ -173,7 +181,7 @@ class WorkerPolicy(Policy):
     def reset(self, env_ids: Tensor | None = None, num_envs: int | None = None) -> None:
         """Forget the frames and last efforts of the named worlds, or of all."""
         if num_envs is not None and (self._memory is None or num_envs != len(self._last_effort)):
-            self._memory = FrameMemory(num_envs, self.frame_size, self.config.lags)
+            self._memory = FrameMemory(num_envs, self.frame_size, self.config.stacked_lags)
             self._last_effort = torch.zeros(num_envs, self.output_size)
         assert self._memory is not None, "the first reset says num_envs"
         worlds = torch.arange(len(self._last_effort)) if env_ids is None else env_ids

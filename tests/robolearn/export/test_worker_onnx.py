@@ -29,7 +29,9 @@ class Exported:
     def __init__(self, folder: Path, lags: list[int]) -> None:
         self.environment = WorkerEnvironment(1, num_threads=1)
         torch.manual_seed(1)
-        self.policy = make_worker(self.environment.spec, WorkerNetworks([32, 16], lags=lags)).eval()
+        self.policy = make_worker(
+            self.environment.spec, WorkerNetworks([32, 16], lags=lags, estimator_lags=[2])
+        ).eval()
         for parameter in self.policy.requires_grad_(False).parameters():
             torch.nn.init.normal_(parameter, std=0.1)
         save_policy(folder / "worker", self.policy, self.environment.spec)
@@ -96,7 +98,7 @@ def test_the_contract_names_every_entry_and_servo(exported: Exported) -> None:
     assert contract["control_rate_hz"] == 50.0
     assert contract["observation"] == spec.observation.to_json()
     assert contract["action"] == spec.action.to_json()
-    assert contract["history"]["lags"] == exported.policy.config.lags
+    assert contract["history"]["lags"] == exported.policy.config.stacked_lags
     gains = [kind_of(name).gains for name in owned_joints(spec.action)]
     assert contract["servos"]["stiffness"]["values"] == [gain.stiffness for gain in gains]
     assert contract["servos"]["damping"]["values"] == [gain.damping for gain in gains]

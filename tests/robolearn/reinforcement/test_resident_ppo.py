@@ -24,7 +24,9 @@ from robolearn.training.initial_weights import drawn_from
 from robolearn.training.session import LATEST
 
 WORLDS = 6
-SMALL = WorkerNetworks(hidden=[16, 8], critic_hidden=[16, 8], estimator_hidden=[16, 8], lags=[0, 2])
+SMALL = WorkerNetworks(
+    hidden=[16, 8], critic_hidden=[16, 8], estimator_hidden=[16, 8], lags=[0, 2], estimator_lags=[1]
+)
 OPTIMISATION = WorkerOptimisation(rollout_steps=8, minibatch_size=16, epochs=2)
 
 

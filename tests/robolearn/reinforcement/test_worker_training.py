@@ -14,16 +14,19 @@ from robolearn.environment import episode_seeds
 from robolearn.errors import UserError
 from robolearn.policies.policy import Policy
 from robolearn.policies.registry import load_policy
+from robolearn.policies.worker.action import owned_joints
 from robolearn.policies.worker.networks import MirroredPerceptron, unmirrored
 from robolearn.policies.worker.settings import WorkerNetworks
 from robolearn.reinforcement.settings import Curriculum, WorkerOptimisation, WorkerPpoSettings
-from robolearn.reinforcement.worker import train
+from robolearn.reinforcement.worker import make_trainer, train
 from robolearn.reinforcement.worker_episodes import WorkerEpisodes
 from robolearn.reinforcement.worker_trainer import WorkerTrainer
 from robolearn.tensor_files import read_tensors
 from robolearn.training.session import LATEST, STATE
 
-SMALL = WorkerNetworks(hidden=[16, 8], critic_hidden=[16, 8], estimator_hidden=[16, 8], lags=[0, 2])
+SMALL = WorkerNetworks(
+    hidden=[16, 8], critic_hidden=[16, 8], estimator_hidden=[16, 8], lags=[0, 2], estimator_lags=[1]
+)
 OPTIMISATION = WorkerOptimisation(rollout_steps=4, minibatch_size=16, epochs=2)
 WORLDS = 6
 
@@ -93,7 +96,7 @@ def test_a_worker_of_other_joints_is_refused(run: Path) -> None:
     with pytest.raises(UserError, match=r"g1_worker.*not 'g1_worker_legs'"):
         load_policy(run, expected=legs.spec)
     fewer = dataclasses.replace(legs.spec, name="g1_worker")
-    with pytest.raises(UserError, match="action has 15 entries, the task 12"):
+    with pytest.raises(UserError, match="action has 16 entries, the task 13"):
         load_policy(run, expected=fewer)
 
 
@@ -133,7 +136,42 @@ def test_a_device_that_there_is_not_is_refused_before_anything_is_written(tmp_pa
 def test_the_legs_alone_can_be_trained(tmp_path: Path) -> None:
     legs = dataclasses.replace(settings(tmp_path / "run", 1), task="g1_worker_legs")
     train(legs)
-    assert load_checkpoint(tmp_path / "run").spec.action.size == 12
+    assert len(owned_joints(load_checkpoint(tmp_path / "run").spec.action)) == 12
+
+
+def test_training_begins_from_another_worker_and_its_critic_learns_first(run: Path, tmp_path: Path) -> None:
+    begun = dataclasses.replace(
+        settings(tmp_path / "begun", 2),
+        initial=str(run),
+        ppo=dataclasses.replace(OPTIMISATION, critic_iterations=1),
+        curriculum=Curriculum(start=0.7),
+    )
+    trainer = make_trainer(begun)
+    trainer.start()
+    trained = load_checkpoint(run).weights
+    assert trainer.episodes.level == 0.7
+
+    def moved() -> float:
+        weights = trainer.episodes.policy.state_dict()
+        return max(float((weights[name] - value).abs().max()) for name, value in trained.items())
+
+    critic = [weight.clone() for weight in trainer.algorithm.policy.critic.parameters()]
+    trainer.iterate()
+    assert moved() == 0.0
+    assert any(
+        not torch.equal(before, after)
+        for before, after in zip(critic, trainer.algorithm.policy.critic.parameters(), strict=True)
+    )
+    trainer.iterate()
+    assert moved() > 0.0
+
+
+def test_a_worker_of_other_sizes_is_no_beginning(run: Path, tmp_path: Path) -> None:
+    other = dataclasses.replace(SMALL, hidden=[8, 8])
+    wrong = dataclasses.replace(settings(tmp_path / "run", 1), networks=other, initial=str(run))
+    with pytest.raises(UserError, match="holds no worker with these networks"):
+        train(wrong)
+    assert not (tmp_path / "run").exists()
 
 
 def test_another_servo_is_refused_by_its_joint(run: Path) -> None:

@@ -61,7 +61,7 @@ def fallen(height: float, knows: bool) -> int:
     """Of 8 nominal robots, untrained, whose arms move for 8 s, whether or not told the truth; none steps."""
     environment = WorkerEnvironment(8, randomness="none", num_threads=2)
     environment.set_command(torch.tensor([[0.0, 0.0, 0.0, height]]).repeat(8, 1))
-    policy = make_worker(environment.spec, WorkerNetworks([8], [8], [8], [0]))
+    policy = make_worker(environment.spec, WorkerNetworks([8], [8], [8], [0], []))
     places = [PRIVILEGED.index(name) for name in ESTIMATED]
     observation = environment.reset(torch.arange(8))
     for _ in range(400):

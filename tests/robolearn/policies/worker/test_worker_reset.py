@@ -15,7 +15,7 @@ def worker() -> WorkerPolicy:
     action = VectorSpec(tuple(f"{joint}.target" for joint in LEG_JOINTS), ("rad",) * len(LEG_JOINTS))
     spec = TaskSpec("g1_worker_legs", OBSERVATION, action, 50.0, 100, ("standing",))
     torch.manual_seed(0)
-    policy = make_worker(spec, WorkerNetworks([16], lags=[0, 2]))
+    policy = make_worker(spec, WorkerNetworks([16], lags=[0, 2], estimator_lags=[1]))
     for parameter in policy.requires_grad_(False).parameters():
         torch.nn.init.normal_(parameter, std=0.3)
     return policy
