@@ -5,25 +5,27 @@ import torch
 from robolearn.policies.worker.estimating import EstimatingActor
 from robolearn.policies.worker.mirror import Mirror
 
-FRAMES = Mirror.of(("left_knee", "right_knee", "gravity_in_pelvis.y", "height"))
+FRAME = Mirror.of(("left_knee", "right_knee", "gravity_in_pelvis.y", "height"))
 ESTIMATED = Mirror.of(("velocity_in_heading.x", "velocity_in_heading.y", "left_contact", "right_contact"))
 ACTIONS = Mirror.of(("left_hip", "right_hip", "waist_yaw_joint"))
 
 
 def actor() -> EstimatingActor:
     torch.manual_seed(0)
-    return EstimatingActor(FRAMES, ESTIMATED, ACTIONS, hidden=[16, 8], estimator_hidden=[8, 4])
+    return EstimatingActor(
+        FRAME, ESTIMATED, ACTIONS, seen=2, seen_besides=1, hidden=[16, 8], estimator_hidden=[8, 4]
+    )
 
 
 def test_estimates_and_actions_of_mirrored_frames_are_mirrored() -> None:
-    network, frames = actor(), torch.randn(7, 4)
-    mirrored = FRAMES.apply(frames)
+    network, frames = actor(), torch.randn(7, 12)
+    mirrored = FRAME.repeated(3).apply(frames)
     torch.testing.assert_close(network.estimate(mirrored), ESTIMATED.apply(network.estimate(frames)))
     torch.testing.assert_close(network(mirrored), ACTIONS.apply(network(frames)))
 
 
 def test_actions_use_the_estimate_but_do_not_teach_it() -> None:
-    network, frames = actor(), torch.randn(7, 4)
+    network, frames = actor(), torch.randn(7, 12)
     estimate = network.estimate(frames)
     assert not torch.allclose(network.act(frames, estimate), network.act(frames, estimate + 1.0))
     network.act(frames, estimate).square().sum().backward()
@@ -32,5 +34,13 @@ def test_actions_use_the_estimate_but_do_not_teach_it() -> None:
 
 
 def test_acting_at_once_is_estimating_first() -> None:
-    network, frames = actor(), torch.randn(7, 4)
+    network, frames = actor(), torch.randn(7, 12)
     assert torch.equal(network(frames), network.act(frames, network.estimate(frames)))
+
+
+def test_the_oldest_frames_reach_the_estimate_alone() -> None:
+    network, frames = actor(), torch.randn(7, 12)
+    other = torch.cat((frames[:, :8], torch.randn(7, 4)), 1)
+    estimate = network.estimate(frames)
+    assert not torch.allclose(estimate, network.estimate(other))
+    assert torch.equal(network.act(frames, estimate), network.act(other, estimate))
