@@ -1,5 +1,6 @@
 """PPO of the worker: a critic that knows more, and an actor that estimates some of it."""
 
+import copy
 from collections.abc import Sequence
 from typing import Any
 
@@ -29,6 +30,16 @@ class WorkerActorCritic(GaussianActorCritic):
         super().__init__(*spaces_and_schedule, **networks)
         self._actor_size = actor_size
         self.register_buffer("_estimated", torch.tensor(estimated_places), persistent=False)
+        self.begin_update()
+
+    def begin_update(self) -> None:
+        """From now on the actor is improved for the estimates that it acted on.
+
+        What the estimator learns meanwhile moves the actions, too: counted as steps of the policy, it is most
+        of the divergence, and the learning rate that follows that falls.
+        """
+        # In a tuple, so that it is no part of what is optimised and saved.
+        self._acted_with = (copy.deepcopy(self.actor.estimator),)
 
     def predict_values(self, obs: PyTorchObs) -> Tensor:
         """Values (N, 1) of observations (N, O)."""
@@ -42,9 +53,10 @@ class WorkerActorCritic(GaussianActorCritic):
     def mean_and_estimation_error(self, obs: Tensor) -> tuple[Tensor, Tensor]:
         """Mean actions (N, A), and the mean squared error of what they were estimated from."""
         frames = obs[:, : self._actor_size]
-        estimate = self.actor.estimate(frames)
-        error = (estimate - obs[:, self._estimated]).square().mean()
-        return self.actor.act(frames, estimate), error
+        error = (self.actor.estimate(frames) - obs[:, self._estimated]).square().mean()
+        with torch.no_grad():
+            acted_on = self._acted_with[0](frames)
+        return self.actor.act(frames, acted_on), error
 
 
 class WorkerPPO(GaussianPPO):
@@ -62,6 +74,11 @@ class WorkerPPO(GaussianPPO):
     ) -> None:
         """device: that the networks are moved to and learn on; networks: of `WorkerActorCritic`."""
         super().__init__(WorkerActorCritic, env, settings, generator, device, **networks)
+
+    def train(self) -> None:
+        """As the library's, of an actor that the estimator's learning does not touch."""
+        self.policy.begin_update()
+        super().train()
 
     def loss(self, batch: ActionSamples) -> tuple[Tensor, dict[str, Tensor]]:
         """Clipped surrogate, and errors of the value and of the estimate."""
