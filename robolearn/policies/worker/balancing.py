@@ -27,7 +27,8 @@ TRUNK_ROLL_GAIN: Final = 0.5
 of mass and no learning: with these 90 % of the randomised robots stood for 8 s at 0.74 m while their arms
 moved, and 76 to 82 % at 0.3 to 0.6 m; with twice the trunk's they shake."""
 
-_LEAST_HEIGHT: Final = 0.1
+LEAST_HEIGHT: Final = 0.1
+"""That is reckoned with [m], so that nothing is divided by zero."""
 
 
 class CapturePoint:
@@ -58,7 +59,7 @@ def balancing_angles(
     thigh_pitch: (N,) as in `LegJoints.turned`
     """
     both = torch.ones(len(SIDES), device=tilt.device)
-    lean = capture_point / height.clamp(min=_LEAST_HEIGHT)[:, None]
+    lean = capture_point / height.clamp(min=LEAST_HEIGHT)[:, None]
     sideways = (ROLL_GAIN * lean[:, 1] + TRUNK_ROLL_GAIN * tilt[:, 1])[:, None] * both
     hips = TRUNK_PITCH_GAIN * tilt[:, :1] * (both @ legs.hip_pitch)
     hips = hips + legs.turned(sideways, torch.zeros_like(sideways), thigh_pitch)

@@ -152,7 +152,7 @@ class WorkerPolicy(Policy):
         balancing = balancing_angles(self.legs, capture_point, height, tilt, thigh_pitch)
         effort = output + stands[:, None] * balancing / self.action_scale
         targets = self._standing(height, clock[:, 0]) + turning + self.action_scale * effort
-        request = step_request(capture_point, tilt, stands)
+        request = step_request(capture_point, height, tilt, stands)
         return Decision(torch.cat((targets, request[:, None]), 1), effort)
 
     def _standing(self, height: Tensor, sine: Tensor) -> Tensor:

@@ -2,25 +2,28 @@
 
 import torch
 
-from robolearn.policies.worker.stepping import FARTHEST_CAPTURE_POINT, FARTHEST_TILT, step_request
+from robolearn.policies.worker.stepping import FARTHEST_LEAN, FARTHEST_TILT, step_request
 
 STANDS, STEPS = torch.tensor([True]), torch.tensor([False])
 NOTHING = torch.zeros(1, 2)
+HEIGHT = torch.tensor([0.5])
 
 
 def test_who_stands_steps_for_a_capture_point_beyond_the_feet_on_any_side() -> None:
     ways = torch.tensor([[1.0, 0.0], [-1.0, 0.0], [0.0, 1.0], [-0.6, 0.8]])
     stands, tilted = STANDS.expand(4), torch.ones(4, 2)
-    assert (step_request(1.01 * FARTHEST_CAPTURE_POINT * ways, tilted, stands) >= 1.0).all()
-    assert (step_request(0.99 * FARTHEST_CAPTURE_POINT * ways, tilted, stands) < 1.0).all()
+    heights = torch.tensor([0.3, 0.4, 0.6, 0.74])
+    farthest = FARTHEST_LEAN * heights[:, None] * ways
+    assert (step_request(1.01 * farthest, heights, tilted, stands) >= 1.0).all()
+    assert (step_request(0.99 * farthest, heights, tilted, stands) < 1.0).all()
 
 
 def test_who_steps_goes_on_while_it_is_tilted() -> None:
     far = torch.ones(1, 2)
-    assert step_request(far, torch.tensor([[0.0, 1.01 * FARTHEST_TILT]]), STEPS) >= 1.0
-    assert step_request(far, torch.tensor([[0.99 * FARTHEST_TILT, 0.0]]), STEPS) < 1.0
+    assert step_request(far, HEIGHT, torch.tensor([[0.0, 1.01 * FARTHEST_TILT]]), STEPS) >= 1.0
+    assert step_request(far, HEIGHT, torch.tensor([[0.99 * FARTHEST_TILT, 0.0]]), STEPS) < 1.0
 
 
 def test_who_is_balanced_asks_for_nothing() -> None:
-    assert not step_request(NOTHING, NOTHING, STANDS).any()
-    assert not step_request(NOTHING, NOTHING, STEPS).any()
+    assert not step_request(NOTHING, HEIGHT, NOTHING, STANDS).any()
+    assert not step_request(NOTHING, HEIGHT, NOTHING, STEPS).any()
