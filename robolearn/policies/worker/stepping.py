@@ -10,8 +10,8 @@ from robolearn.policies.worker.balancing import LEAST_HEIGHT
 FARTHEST_LEAN: Final = 0.1
 """Of the line from the middle of a standing robot's soles to its capture point [rad]; chosen: 7.5 cm at
 0.74 m, and less where a robot is lower and topples sooner. Of 192 randomised robots told to squat, stand and
-walk for 12 s, 2 % fell with steps from 6.5 cm on at every height, 8 % from 8 cm and 19 % from 10 cm, all but a
-few while they squatted; those told to stand at 0.74 m stepped 79, 60 and 43 % of the time. With 0.135 rad, which
+walk for 12 s, 2 % fell with steps from 6.5 cm on at every height, 8 % from 8 cm and 19 % from 10 cm, mostly
+while they squatted; those told to stand at 0.74 m stepped 79, 60 and 43 % of the time. With 0.135 rad, which
 is 10 cm at 0.74 m, 7 % fell and they stepped 41 %."""
 
 FARTHEST_TILT: Final = 0.3
