@@ -7,6 +7,7 @@ import mujoco.viewer
 import pytest
 import torch
 from torch import Tensor
+from torch.nn.functional import pad
 
 from envs.humanoid.scene import CONTROL_RATE
 from envs.humanoid.settings import CommandRanges
@@ -73,7 +74,7 @@ class Crouching:
         """Nothing is remembered."""
 
     def act(self, observation: Tensor) -> Tensor:
-        return crouch_targets(observation[:, 4])[:, :15]
+        return pad(crouch_targets(observation[:, 4])[:, :15], (0, 1))
 
 
 def test_the_robot_is_told_what_is_steered(steering: Steering) -> None:
