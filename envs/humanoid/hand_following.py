@@ -24,7 +24,7 @@ from robolearn.checkpoint import load_checkpoint
 from robolearn.errors import UserError
 from robolearn.policies.manager.manager_policy import ManagerPolicy
 from robolearn.policies.registry import load_policy
-from robolearn.policies.worker.command import standing_when_low
+from robolearn.policies.worker.command import standing_when_low_or_slow
 
 Vector = NDArray[np.float64]
 
@@ -96,7 +96,7 @@ class HandFollower:
         stand = Stand(torch.from_numpy(self.pelvis[:2]).float()[None], torch.tensor([self._yaw]))
         command = self._manager.act(reach_observation(seen, ahead, measured.position, stand))
         self._torque = self._follow(preview)
-        return standing_when_low(command.clamp(self._least, self._most))
+        return standing_when_low_or_slow(command.clamp(self._least, self._most))
 
     def arm_targets(self) -> Vector:
         """(14,) of the servos, after `command`: angles, and what holds the arms against gravity [rad]."""

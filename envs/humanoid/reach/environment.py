@@ -30,7 +30,7 @@ from envs.simulation import Simulation
 from robolearn.environment import BatchedEnvironment, Transition
 from robolearn.errors import unknown_name
 from robolearn.policies.policy import Policy
-from robolearn.policies.worker.command import CommandShaper, standing_when_low
+from robolearn.policies.worker.command import CommandShaper, standing_when_low_or_slow
 from robolearn.policies.worker.observation import observation
 from robolearn.rotations import axis_angle_from_quaternion, conjugate, multiply
 from robolearn.specification import TaskSpec
@@ -194,7 +194,7 @@ class ReachEnvironment(BatchedEnvironment):
 
     def limited(self, command: Tensor) -> Tensor:
         """Commands (N, 4) within the worker's ranges, and standing where they are low."""
-        return standing_when_low(torch.minimum(torch.maximum(command, self._least), self._most))
+        return standing_when_low_or_slow(torch.minimum(torch.maximum(command, self._least), self._most))
 
     def _set_targets(self, running: Tensor) -> None:
         target = self.target.clone()

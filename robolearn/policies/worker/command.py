@@ -31,6 +31,10 @@ LOWEST_WALK: Final = 0.57
 """Commands of lower pelvises [m] than this should mean to stand: workers learn to walk from 0.58 m on
 (TrajBooster, B.4), and fall where they are told to do it lower."""
 
+SLOWEST_WALK: Final = (0.1, 0.15)
+"""Planar velocity [m/s] and yaw rate [rad/s] below both of which a manager's command means to stand; chosen:
+steps sway the hands by 5 cm, and the arms reach what so slow a walk would bring nearer."""
+
 COMMAND: Final = ("velocity_x", "velocity_y", "yaw_rate", "height")
 """Entries of a command: velocities of the pelvis in the heading frame (x forward, y left) [m/s, rad/s], and
 the height of the pelvis above the soles [m]."""
@@ -114,10 +118,12 @@ def height_change(gait: Gait, command: Tensor, period: float) -> Tensor:
     return way.clamp(-LOWERING_RATE * period, RISING_RATE * period)
 
 
-def standing_when_low(command: Tensor) -> Tensor:
-    """Commands (N, 4) without the velocities of those lower than `LOWEST_WALK`."""
-    high = command[:, 3:] >= LOWEST_WALK
-    return torch.cat((command[:, :3] * high, command[:, 3:]), 1)
+def standing_when_low_or_slow(command: Tensor) -> Tensor:
+    """Commands (N, 4) without velocities where they are lower than `LOWEST_WALK` or below `SLOWEST_WALK`."""
+    planar, yaw_rate = SLOWEST_WALK
+    fast = (command[:, :2].norm(dim=1) >= planar) | (command[:, 2].abs() >= yaw_rate)
+    walks = fast & (command[:, 3] >= LOWEST_WALK)
+    return torch.cat((command[:, :3] * walks[:, None], command[:, 3:]), 1)
 
 
 def is_moving(command: Tensor) -> Tensor:

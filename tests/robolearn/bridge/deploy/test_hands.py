@@ -72,7 +72,7 @@ def test_hands_go_where_they_are_told_until_somebody_drives() -> None:
     goal = hands_in_odometry(deployed) + torch.tensor((0.08, 0.0, 0.08))
     left, right = (Pose(Point(*place), UPRIGHT) for place in goal.tolist())
     deployed.say(HAND_TARGETS, targets(left, right))
-    deployed.run(2.0)
+    deployed.run(4.0)
     assert float((hands_in_odometry(deployed) - goal).norm(dim=1).max()) < 0.01
     deployed.drive(forward=0.0)
     deployed.run(0.1)

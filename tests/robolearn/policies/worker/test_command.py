@@ -10,7 +10,7 @@ from robolearn.policies.worker.command import (
     VELOCITY_RATE,
     CommandShaper,
     is_moving,
-    standing_when_low,
+    standing_when_low_or_slow,
 )
 
 PERIOD = 0.02
@@ -110,8 +110,9 @@ def test_small_commands_mean_to_stand() -> None:
     assert is_moving(commands).tolist() == [False, True, True]
 
 
-def test_low_commands_mean_to_stand() -> None:
-    commands = torch.tensor([[0.3, -0.2, 0.5, 0.4], [0.3, -0.2, 0.5, 0.7]])
-    kept = standing_when_low(commands)
-    assert torch.equal(kept[0], torch.tensor([0.0, 0.0, 0.0, 0.4]))
-    assert torch.equal(kept[1], commands[1])
+def test_low_and_slow_commands_of_a_manager_mean_to_stand() -> None:
+    walking = torch.tensor([[0.3, -0.2, 0.5, 0.7], [0.0, 0.11, 0.0, 0.7], [0.0, 0.0, -0.16, 0.7]])
+    assert torch.equal(standing_when_low_or_slow(walking), walking)
+    standing = torch.tensor([[0.3, -0.2, 0.5, 0.4], [0.06, -0.06, 0.14, 0.7]])
+    expected = torch.tensor([[0.0, 0.0, 0.0, 0.4], [0.0, 0.0, 0.0, 0.7]])
+    assert torch.equal(standing_when_low_or_slow(standing), expected)
