@@ -1,20 +1,13 @@
 """Where one G1's links are, with Pinocchio: for a robot alone, tensors would cost more than all the rest."""
 
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
-import pinocchio as _pinocchio
 from numpy.typing import NDArray
 
-from envs.robots.g1.constants import JOINTS
+from envs.robots.g1.constants import JOINTS, SIDES
 from envs.robots.g1.model import g1_description
-
-# Its names are made by the extension at import, where no type checker sees them.
-pinocchio: Any = _pinocchio
-
-Vector = NDArray[np.float64]
-
-FEET: Final = ("left_ankle_roll_link", "right_ankle_roll_link")
+from robolearn.kinematics.pinocchio_arm import Vector, pinocchio
 
 
 class G1Links:
@@ -36,7 +29,8 @@ class G1Links:
 
     def feet(self) -> NDArray[np.float64]:
         """Places (2, 3) of the ankles [m], left first."""
-        return np.stack([self.pose(name).translation for name in FEET])
+        names = [f"{side}_ankle_roll_link" for side in SIDES]
+        return np.stack([self.pose(name).translation for name in names])
 
 
 def rotation_of(quaternion: Vector) -> NDArray[np.float64]:

@@ -1,7 +1,5 @@
 """Both arms of one G1 follow its hands' references: what `FollowingArms` does for a batch, with Pinocchio."""
 
-from pathlib import Path
-
 import mujoco
 import numpy as np
 from numpy.typing import NDArray
@@ -9,10 +7,8 @@ from numpy.typing import NDArray
 from envs.robots.g1.arms import HAND_IN_WRIST, arm_solver, trunk_keep_out
 from envs.robots.g1.constants import LEFT_ARM, RIGHT_ARM, TORSO, kind_of
 from envs.robots.g1.model import g1_description
-from robolearn.kinematics.pinocchio_arm import ArmDescription, PinocchioArm
+from robolearn.kinematics.pinocchio_arm import ArmDescription, PinocchioArm, Vector
 from robolearn.kinematics.point_keep_out import PointKeepOut
-
-Vector = NDArray[np.float64]
 
 
 def single_arms(model: mujoco.MjModel, period: float) -> list[PinocchioArm]:
@@ -26,7 +22,7 @@ def single_arms(model: mujoco.MjModel, period: float) -> list[PinocchioArm]:
         keep_out = PointKeepOut.of(trunk_keep_out())
         hand = np.array(HAND_IN_WRIST[0])
         description = ArmDescription(joints, TORSO, hand, lower, upper, natural, keep_out)
-        arms.append(PinocchioArm(Path(folder) / urdf, description, period))
+        arms.append(PinocchioArm(folder / urdf, description, period))
     return arms
 
 

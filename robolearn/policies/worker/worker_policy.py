@@ -89,7 +89,7 @@ class WorkerPolicy(Policy):
         owned = owned_joints(spec.action)
         self.output_mirror = Mirror.of(owned)
         self.frame_mirror = Mirror.of(names).joined(self.output_mirror)
-        self._height, self._sine = names.index("gait.height"), names.index("gait.sine")
+        self._height = names.index("gait.height")
         self._clock = [names.index("gait.sine"), names.index("gait.cosine")]
         self._yaw_rate = names.index("command.yaw_rate")
         self._gravity = [names.index(f"gravity_in_pelvis.{axis}") for axis in "xy"]
