@@ -1,7 +1,7 @@
 """Errors of the hands on generated trajectories with the waist at rest, and with its joints taking part."""
 
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Final, NamedTuple
 
@@ -17,6 +17,7 @@ from envs.humanoid.scene import CONTROL_RATE
 from envs.robots.g1.constants import ARM_JOINTS, WAIST_JOINTS
 from envs.robots.g1.crouch import crouch_lean
 from robolearn.environment import episode_seeds
+from robolearn.errors import UserError
 from robolearn.rotations import conjugate, matrix_from_quaternion, multiply, rotate
 
 VARIANTS: Final[Mapping[str, tuple[str, ...]]] = {
@@ -99,5 +100,17 @@ def main(count: int) -> None:
         sys.stdout.flush()
 
 
+def _count(arguments: Sequence[str]) -> int:
+    """The only argument, how many trajectories. Raises UserError for what is no such number."""
+    given = " ".join(arguments) or "32"
+    if not given.isdecimal() or int(given) == 0:
+        raise UserError(f"cannot read '{given}': the argument is how many trajectories, such as 32")
+    return int(given)
+
+
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 32)
+    try:
+        main(_count(sys.argv[1:]))
+    except UserError as error:
+        sys.stderr.write(f"waist_reach: {error}\n")
+        sys.exit(2)
