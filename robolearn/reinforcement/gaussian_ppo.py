@@ -57,19 +57,23 @@ class GaussianActorCritic(ActorCriticPolicy):
         """Mean actions (N, A) at observations (N, O)."""
         return self.actor(obs)
 
-    def log_probability(self, mean: Tensor, action: Tensor) -> Tensor:
-        """Log density (N,) of actions (N, A) around means (N, A)."""
-        scaled = (action - mean) / self.std
-        return -(0.5 * scaled.square() + math.log(self.std) + 0.5 * math.log(2.0 * math.pi)).sum(1)
+    def spread(self, obs: Tensor) -> Tensor:
+        """Standard deviations (N, 1) of the actions at observations (N, O)."""
+        return torch.full_like(obs[:, :1], self.std)
+
+    def log_probability(self, mean: Tensor, action: Tensor, spread: Tensor) -> Tensor:
+        """Log density (N,) of actions (N, A) around means (N, A), of deviations (N, 1)."""
+        scaled = (action - mean) / spread
+        return -(0.5 * scaled.square() + spread.log() + 0.5 * math.log(2.0 * math.pi)).sum(1)
 
     def forward(self, obs: Tensor, deterministic: bool = False) -> tuple[Tensor, Tensor, Tensor]:
         """Actions (N, A), values (N, 1) and log densities (N,)."""
-        mean = self.mean(obs)
+        mean, spread = self.mean(obs), self.spread(obs)
         action = mean
         if not deterministic:
             # Drawn where the generator is, so that a seed gives the same noise on every device.
-            action = mean + self.std * torch.randn(mean.shape, generator=self.generator).to(mean.device)
-        return action, self.predict_values(obs), self.log_probability(mean, action)
+            action = mean + spread * torch.randn(mean.shape, generator=self.generator).to(mean.device)
+        return action, self.predict_values(obs), self.log_probability(mean, action, spread)
 
     def _predict(self, observation: PyTorchObs, deterministic: bool = False) -> Tensor:
         assert isinstance(observation, Tensor)
@@ -103,13 +107,18 @@ class GaussianPPO(LibraryPPO):
         super().__init__(policy, env, settings, rate, generator, device, std=std, **networks)
 
     @property
+    def acting(self) -> nn.Module:
+        """What only learns once the critic has."""
+        return self.policy.actor
+
+    @property
     def actor_learns(self) -> bool:
         """Whether updates change the actor, or the critic alone."""
-        return all(weight.requires_grad for weight in self.policy.actor.parameters())
+        return all(weight.requires_grad for weight in self.acting.parameters())
 
     @actor_learns.setter
     def actor_learns(self, value: bool) -> None:
-        self.policy.actor.requires_grad_(value)
+        self.acting.requires_grad_(value)
 
     @property
     def rate(self) -> float:
@@ -159,7 +168,8 @@ class GaussianPPO(LibraryPPO):
     def loss_around(self, mean: Tensor, batch: ActionSamples) -> tuple[Tensor, dict[str, Tensor]]:
         """As `loss`, for mean actions (K, A)."""
         policy = self.policy
-        log_ratio = policy.log_probability(mean, batch.action) - batch.log_probability
+        spread = policy.spread(batch.observation)
+        log_ratio = policy.log_probability(mean, batch.action, spread) - batch.log_probability
         surrogate, parts = surrogate_loss(log_ratio, batch.advantage, self.settings.clip)
         values = policy.predict_values(batch.observation).flatten()
         value_loss = (values - batch.value_target).square().mean()

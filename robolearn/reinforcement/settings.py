@@ -214,7 +214,13 @@ class WorkerOptimisation(GaussianOptimisation):
 
     initial_std, final_std: standard deviations of the actions at the first and at full difficulty. With wide
         ones, robots that are told to stand are always about to fall, and never learn to stand still
+    walking_std: at full difficulty, of robots whose gait clock runs: a policy moves by a share of it in an
+        update, and what it tries must stand out from the noise of the joints' torques
+    estimator_learning_rate: of Adam; chosen (TrajBooster, C.3: 1e-3)
     """
+
+    walking_std: float = 0.2
+    estimator_learning_rate: float = 5e-4
 
 
 @dataclass
@@ -253,6 +259,8 @@ class WorkerPpoSettings(RunSettings):
         with `curriculum.start` and `ppo.critic_iterations`
     task: g1_worker, which owns legs and waist (15 joints), or g1_worker_legs (12)
     randomness, disturbance: differences between robots, noise and delays; pushes and punches
+    privileged_share: of the worlds in which the true centre of mass balances robots that stand: they stay
+        low, and the estimator learns what that looks like
     device: of the networks and of what they learn from, such as cpu or cuda
     physics: cpu (MuJoCo on the processor's threads), or warp (MuJoCo Warp on `device`, and with it all of a
         rollout; float32, and a run that goes on does not end with the same bytes)
@@ -261,6 +269,7 @@ class WorkerPpoSettings(RunSettings):
     task: str = "g1_worker"
     randomness: str = "full"
     disturbance: bool = True
+    privileged_share: float = 0.25
     num_envs: int = 512
     device: str = "cpu"
     physics: str = "cpu"
@@ -270,7 +279,7 @@ class WorkerPpoSettings(RunSettings):
     curriculum: Curriculum = field(default_factory=Curriculum)
     rewards: RewardWeights = field(default_factory=RewardWeights)
     commands: CommandRanges = field(default_factory=CommandRanges)
-    pushes: Pushes = field(default_factory=lambda: Pushes(velocity=0.7, punch=400.0, punch_every=200))
+    pushes: Pushes = field(default_factory=lambda: Pushes(velocity=0.5, punch=200.0, punch_every=250))
     total_steps: int = 60_000_000
     minutes: float = 120.0
     out: str = "outputs/train/${task}"

@@ -29,7 +29,14 @@ class WorkerEpisodes(RestorableEpisodes):
     level: of difficulty, 0 to 1, of the episodes that begin from now on
     """
 
-    def __init__(self, environment: "WorkerEnvironment", policy: WorkerPolicy, seed_stream: int) -> None:
+    def __init__(
+        self,
+        environment: "WorkerEnvironment",
+        policy: WorkerPolicy,
+        seed_stream: int,
+        privileged_share: float = 0.0,
+    ) -> None:
+        """privileged_share: of the worlds in which the truth, not the estimate, balances robots."""
         from envs.humanoid import snapshot
         from envs.humanoid.privileged import PRIVILEGED
 
@@ -44,6 +51,9 @@ class WorkerEpisodes(RestorableEpisodes):
         self.observation_size = self.actor_size + len(self.critic_mirror.places)
         first = self.observation_size - len(PRIVILEGED)
         self.estimated_places = [first + PRIVILEGED.index(name) for name in policy.config.estimated]
+        self._knowing = (
+            torch.arange(self.num_envs, device=environment.device) < privileged_share * self.num_envs
+        )
         self.level = 0.0
         self._longest = environment.spec.max_episode_steps
         device = self.device = environment.device
@@ -88,6 +98,8 @@ class WorkerEpisodes(RestorableEpisodes):
         """Run one control period with the network's actions (N, A)."""
         with torch.no_grad():
             estimate = self.policy.network.estimate(self.observation[:, : self.actor_size])
+            truth = self.observation[:, self.estimated_places]
+            estimate = torch.where(self._knowing[:, None], truth, estimate)
             decision = self.policy.decide(self._raw, estimate, action)
         transition = self.environment.step(decision.action)
         self._raw, self._last_effort = transition.observation, decision.effort

@@ -4,6 +4,7 @@ import torch
 from torch import nn
 
 from robolearn.devices import device_named
+from robolearn.policies.worker.balancing import estimate_weights
 from robolearn.reinforcement.gaussian_trainer import GaussianTrainer
 from robolearn.reinforcement.resident_ppo import ResidentPPO
 from robolearn.reinforcement.settings import WorkerPpoSettings
@@ -31,6 +32,8 @@ class WorkerTrainer(GaussianTrainer):
             critic=critic,
             actor_size=episodes.actor_size,
             estimated_places=episodes.estimated_places,
+            estimate_weights=estimate_weights(episodes.policy.config.estimated),
+            clock_places=episodes.policy.clock_places,
         )
         super().__init__(algorithm, episodes)
 

@@ -17,7 +17,7 @@ VELOCITY_RATE: Final = (2.0, 2.0, 3.0)
 """Greatest changes of the velocities that the worker is told [m/s^2, m/s^2, rad/s^2]; chosen: from a brisk
 walk to a stand in a gait period. Told at once to stand, it fell over its own speed."""
 
-CATCHING_HEIGHT: Final = 0.66
+CATCHING_HEIGHT: Final = 0.54
 """A robot that steps though it is told to stand is told at least this height [m]; chosen: with legs folded it
 cannot step far."""
 

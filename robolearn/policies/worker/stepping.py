@@ -14,6 +14,11 @@ walk for 12 s, 2 % fell with steps from 6.5 cm on at every height, 8 % from 8 cm
 while they squatted; those told to stand at 0.74 m stepped 79, 60 and 43 % of the time. With 0.135 rad, which
 is 10 cm at 0.74 m, 7 % fell and they stepped 41 %."""
 
+STOPPING_SHARE: Final = 0.8
+"""Of that lean, within which a robot that steps comes to stand; chosen: without it, the true capture point
+known, 128 robots told to squat and stand stopped at 0.66 m only to step again within three control steps, at
+every second stop; 5.5 % of them fell in 12 s, with it 1.6 %."""
+
 FARTHEST_TILT: Final = 0.3
 """Sine of the tilt, from the posture's, up to which a robot that steps comes to stand; chosen: steps rock a
 robot by less."""
@@ -29,4 +34,4 @@ def step_request(capture_point: Tensor, height: Tensor, tilt: Tensor, stands: Te
         FARTHEST_LEAN * height.clamp(min=LEAST_HEIGHT)
     )
     rocks = torch.linalg.vector_norm(tilt, dim=1) / FARTHEST_TILT
-    return torch.where(stands, topples, rocks)
+    return torch.where(stands, topples, torch.maximum(topples / STOPPING_SHARE, rocks))

@@ -67,6 +67,7 @@ class WorkerPolicy(Policy):
     A frame is the observation, joint positions less the reference posture, all scaled to about one, and the
     effort before it.
 
+    clock_places: entries of an observation that hold the gait clock
     postures: (K, 29) joint angles at `config.heights`, in the observation's order [rad]
     standing_targets: (K, 29) servo targets that hold them [rad]
     """
@@ -90,7 +91,7 @@ class WorkerPolicy(Policy):
         self.output_mirror = Mirror.of(owned)
         self.frame_mirror = Mirror.of(names).joined(self.output_mirror)
         self._height = names.index("gait.height")
-        self._clock = [names.index("gait.sine"), names.index("gait.cosine")]
+        self.clock_places = [names.index("gait.sine"), names.index("gait.cosine")]
         self._yaw_rate = names.index("command.yaw_rate")
         self._gravity = [names.index(f"gravity_in_pelvis.{axis}") for axis in "xy"]
         positions = [place for place, name in enumerate(names) if name.endswith("_joint.position")]
@@ -142,7 +143,7 @@ class WorkerPolicy(Policy):
 
         estimate: (N, E) of the estimator; output: (N, A) of the actor
         """
-        height, clock = observation[:, self._height], observation[:, self._clock]
+        height, clock = observation[:, self._height], observation[:, self.clock_places]
         lean, thigh_pitch = interpolate(self.heights, self._inclinations, height).unbind(1)
         turns = leg_turns(observation[:, self._yaw_rate], clock)
         turning = self.legs.turned(torch.zeros_like(turns), turns, thigh_pitch)

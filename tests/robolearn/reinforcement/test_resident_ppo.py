@@ -45,6 +45,8 @@ def rollout(kind: type[WorkerPPO]) -> Samples:
         critic=critic,
         actor_size=episodes.actor_size,
         estimated_places=episodes.estimated_places,
+        estimate_weights=[1.0] * len(episodes.estimated_places),
+        clock_places=episodes.policy.clock_places,
     )
     algorithm.start()
     episodes._episodes.limits[:] = torch.tensor([1000, 3, 1000, 5, 8, 1000])

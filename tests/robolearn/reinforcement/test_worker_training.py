@@ -139,7 +139,9 @@ def test_the_legs_alone_can_be_trained(tmp_path: Path) -> None:
     assert len(owned_joints(load_checkpoint(tmp_path / "run").spec.action)) == 12
 
 
-def test_training_begins_from_another_worker_and_its_critic_learns_first(run: Path, tmp_path: Path) -> None:
+def test_training_begins_from_another_worker_and_its_actor_waits_for_the_critic(
+    run: Path, tmp_path: Path
+) -> None:
     begun = dataclasses.replace(
         settings(tmp_path / "begun", 2),
         initial=str(run),
@@ -151,19 +153,21 @@ def test_training_begins_from_another_worker_and_its_critic_learns_first(run: Pa
     trained = load_checkpoint(run).weights
     assert trainer.episodes.level == 0.7
 
-    def moved() -> float:
+    def moved(part: str) -> float:
         weights = trainer.episodes.policy.state_dict()
-        return max(float((weights[name] - value).abs().max()) for name, value in trained.items())
+        names = [name for name in trained if name.startswith(f"network.{part}.")]
+        return max(float((weights[name] - trained[name]).abs().max()) for name in names)
 
     critic = [weight.clone() for weight in trainer.algorithm.policy.critic.parameters()]
     trainer.iterate()
-    assert moved() == 0.0
+    assert moved("actor") == 0.0
+    assert moved("estimator") > 0.0
     assert any(
         not torch.equal(before, after)
         for before, after in zip(critic, trainer.algorithm.policy.critic.parameters(), strict=True)
     )
     trainer.iterate()
-    assert moved() > 0.0
+    assert moved("actor") > 0.0
 
 
 def test_a_worker_of_other_sizes_is_no_beginning(run: Path, tmp_path: Path) -> None:
@@ -206,3 +210,34 @@ def test_the_estimator_learns_from_a_rollout() -> None:
         trainer.algorithm.train()
         errors.append(trainer.algorithm.metrics["ppo/estimation_error"])
     assert errors[-1] < 0.9 * errors[0]
+
+
+def test_robots_that_walk_explore_wider_than_those_that_stand() -> None:
+    trainer = make_trainer(settings(Path("unused"), 1))
+    trainer.algorithm.narrow(1.0)
+    episodes = trainer.episodes
+    observation = episodes.start()
+    assert (trainer.algorithm.policy.spread(observation) == OPTIMISATION.final_std).all()
+    episodes.environment.set_command(torch.tensor([0.5, 0.0, 0.0, 0.74]).expand(WORLDS, 4))
+    episodes.step(torch.zeros(WORLDS, episodes.action_size))
+    spread = trainer.algorithm.policy.spread(
+        episodes.step(torch.zeros(WORLDS, episodes.action_size)).observation
+    )
+    torch.testing.assert_close(spread, torch.full((WORLDS, 1), OPTIMISATION.walking_std))
+
+
+def test_in_a_share_of_the_worlds_the_truth_balances() -> None:
+    environment = WorkerEnvironment(4, num_threads=1)
+    policy = make_worker(environment.spec, SMALL)
+    episodes = WorkerEpisodes(environment, policy, 0, privileged_share=0.5)
+    estimated = episodes.start()[:, episodes.estimated_places]
+    episodes._episodes.limits[:] = 1000
+    raw, frames = episodes._raw.clone(), episodes.observation[:, : episodes.actor_size].clone()
+    episodes.step(torch.zeros(4, episodes.action_size))
+    with torch.no_grad():
+        truth = policy.decide(raw, estimated, torch.zeros(4, episodes.action_size)).effort
+        guess = policy.decide(
+            raw, policy.network.estimate(frames), torch.zeros(4, episodes.action_size)
+        ).effort
+    assert not torch.allclose(truth, guess)
+    torch.testing.assert_close(episodes._last_effort, torch.cat((truth[:2], guess[2:])))

@@ -2,7 +2,7 @@
 
 import torch
 
-from robolearn.policies.worker.stepping import FARTHEST_LEAN, FARTHEST_TILT, step_request
+from robolearn.policies.worker.stepping import FARTHEST_LEAN, FARTHEST_TILT, STOPPING_SHARE, step_request
 
 STANDS, STEPS = torch.tensor([True]), torch.tensor([False])
 NOTHING = torch.zeros(1, 2)
@@ -19,9 +19,15 @@ def test_who_stands_steps_for_a_capture_point_beyond_the_feet_on_any_side() -> N
 
 
 def test_who_steps_goes_on_while_it_is_tilted() -> None:
-    far = torch.ones(1, 2)
-    assert step_request(far, HEIGHT, torch.tensor([[0.0, 1.01 * FARTHEST_TILT]]), STEPS) >= 1.0
-    assert step_request(far, HEIGHT, torch.tensor([[0.99 * FARTHEST_TILT, 0.0]]), STEPS) < 1.0
+    assert step_request(NOTHING, HEIGHT, torch.tensor([[0.0, 1.01 * FARTHEST_TILT]]), STEPS) >= 1.0
+    assert step_request(NOTHING, HEIGHT, torch.tensor([[0.99 * FARTHEST_TILT, 0.0]]), STEPS) < 1.0
+
+
+def test_who_steps_goes_on_until_it_could_stand_for_a_while() -> None:
+    nearest = STOPPING_SHARE * FARTHEST_LEAN * HEIGHT[:, None] * torch.tensor([[0.6, -0.8]])
+    assert step_request(1.01 * nearest, HEIGHT, NOTHING, STEPS) >= 1.0
+    assert step_request(0.99 * nearest, HEIGHT, NOTHING, STEPS) < 1.0
+    assert step_request(1.01 * nearest, HEIGHT, NOTHING, STANDS) < 1.0
 
 
 def test_who_is_balanced_asks_for_nothing() -> None:
