@@ -49,7 +49,7 @@ class RewardWeights:
     yaw_rate: float = 2.0
     yaw_speed: float = -2.5
     height: float = 1.5
-    alive: float = 8.0
+    alive: float = 4.0
     upright: float = -8.0
     angular_velocity: float = -0.1
     vertical_velocity: float = -0.5

@@ -22,7 +22,7 @@ def towards(value, goal, down, up):
 def moves(velocity):
     return hypot(velocity[0], velocity[1]) > still or abs(velocity[2]) > still
 velocity = [towards(v, goal, rate, rate) for v, goal, rate in zip(velocity, command_velocity, velocity_rate)]
-catches = moving and not moves(command_velocity) and not moves(velocity)
+catches = moving and not moves(command_velocity)
 goal = max(command_height, catching_height) if catches else command_height
 height = towards(height, goal, lowering_rate, rising_rate)
 wanted = moves(command_velocity) or moves(velocity) or step_request >= 1

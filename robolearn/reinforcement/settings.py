@@ -216,10 +216,13 @@ class WorkerOptimisation(GaussianOptimisation):
         ones, robots that are told to stand are always about to fall, and never learn to stand still
     walking_std: at full difficulty, of robots whose gait clock runs: a policy moves by a share of it in an
         update, and what it tries must stand out from the noise of the joints' torques
-    estimator_learning_rate: of Adam; chosen (TrajBooster, C.3: 1e-3)
+    averaged_iterations: over about how many of the last ones the weights that are saved are averaged
+    critic_learning_rate, estimator_learning_rate: of Adam; chosen (TrajBooster, C.3: 1e-3 of the estimator)
     """
 
     walking_std: float = 0.2
+    averaged_iterations: int = 100
+    critic_learning_rate: float = 5e-4
     estimator_learning_rate: float = 5e-4
 
 

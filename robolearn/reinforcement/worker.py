@@ -26,7 +26,7 @@ def train(settings: WorkerPpoSettings) -> dict[str, Any]:
     """
     trainer = make_trainer(settings)
     never = Measurement(dict, 0)
-    return Session(settings, trainer, never, _saver(trainer.episodes.policy)).run()
+    return Session(settings, trainer, never, _saver(trainer.policy)).run()
 
 
 def make_trainer(settings: WorkerPpoSettings) -> WorkerTrainer:

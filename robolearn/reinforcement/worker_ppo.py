@@ -29,6 +29,7 @@ class WorkerActorCritic(GaussianActorCritic):
         estimated_places: Sequence[int],
         clock_places: Sequence[int],
         estimate_weights: Sequence[float],
+        critic_rate: float,
         estimator_rate: float,
         **networks: Any,
     ) -> None:
@@ -36,14 +37,16 @@ class WorkerActorCritic(GaussianActorCritic):
 
         estimated_places, clock_places: of the entries that it estimates, and of the gait clock
         estimate_weights: of the squared errors of what it estimates
-        estimator_rate: learning rate of the estimator, which the divergence does not bound
+        critic_rate, estimator_rate: learning rates, which the divergence does not bound
         """
         super().__init__(*spaces_and_schedule, **networks)
-        estimator = list(self.actor.estimator.parameters())
-        others = [*self.actor.actor.parameters(), *self.critic.parameters()]
+        # Of each its own: what the critic learns from a fall must not shorten the actor's gradient.
         self.optimizer.param_groups.clear()
-        self.optimizer.add_param_group({"params": others})
-        self.optimizer.add_param_group({"params": estimator, "lr": estimator_rate})
+        self.optimizer.add_param_group({"params": list(self.actor.actor.parameters())})
+        self.optimizer.add_param_group({"params": list(self.critic.parameters()), "lr": critic_rate})
+        self.optimizer.add_param_group(
+            {"params": list(self.actor.estimator.parameters()), "lr": estimator_rate}
+        )
         self._actor_size = actor_size
         self._clock = list(clock_places)
         self.register_buffer("_weights", torch.tensor(estimate_weights), persistent=False)
@@ -98,8 +101,16 @@ class WorkerPPO(GaussianPPO):
         **networks: Any,
     ) -> None:
         """device: that the networks are moved to and learn on; networks: of `WorkerActorCritic`."""
-        rate = settings.estimator_learning_rate
-        super().__init__(WorkerActorCritic, env, settings, generator, device, estimator_rate=rate, **networks)
+        super().__init__(
+            WorkerActorCritic,
+            env,
+            settings,
+            generator,
+            device,
+            critic_rate=settings.critic_learning_rate,
+            estimator_rate=settings.estimator_learning_rate,
+            **networks,
+        )
 
     @property
     def acting(self) -> nn.Module:

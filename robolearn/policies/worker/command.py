@@ -6,8 +6,9 @@ from typing import Final
 import torch
 from torch import Tensor
 
-GAIT_PERIOD: Final = 0.7
-"""Of two steps [s]; chosen: G1 policies with a clock use 0.6 to 0.8 s."""
+GAIT_PERIOD: Final = 0.6
+"""Of two steps [s]; chosen: G1 policies with a clock use 0.6 to 0.8 s. A worker of 0.7 s fell, under pushes,
+in 12, 9 and 16 % of 192 episodes with 0.7, 0.62 and 0.55 s."""
 
 LOWERING_RATE, RISING_RATE = 0.25, 0.5
 """Greatest speeds of the height that the worker is told [m/s]; chosen: a deep squat takes 1.8 s. At twice the
@@ -17,7 +18,7 @@ VELOCITY_RATE: Final = (2.0, 2.0, 3.0)
 """Greatest changes of the velocities that the worker is told [m/s^2, m/s^2, rad/s^2]; chosen: from a brisk
 walk to a stand in a gait period. Told at once to stand, it fell over its own speed."""
 
-CATCHING_HEIGHT: Final = 0.54
+CATCHING_HEIGHT: Final = 0.58
 """A robot that steps though it is told to stand is told at least this height [m]; chosen: with legs folded it
 cannot step far."""
 
@@ -108,7 +109,7 @@ class CommandShaper:
 
 def height_goal(gait: Gait, command: Tensor) -> Tensor:
     """Heights (N,) [m] that the one told moves to under commands (N, 4)."""
-    catches = gait.moving & ~is_moving(command) & ~is_moving(gait.velocity)
+    catches = gait.moving & ~is_moving(command)
     return torch.where(catches, command[:, 3].clamp(min=CATCHING_HEIGHT), command[:, 3])
 
 

@@ -99,6 +99,20 @@ def test_a_robot_that_catches_itself_rises_and_goes_down_again() -> None:
     torch.testing.assert_close(made.gait.height, torch.tensor([0.4]))
 
 
+def test_a_robot_that_walked_squats_once_its_feet_stand() -> None:
+    made = shaper(height=0.6)
+    for _ in range(60):
+        made.step(WALK, STEADY)
+    made.gait.height[:] = 0.6
+    low = torch.tensor([[0.0, 0.0, 0.0, 0.4]])
+    while bool(made.gait.moving):
+        assert float(made.gait.height) >= CATCHING_HEIGHT
+        made.step(low, STEADY)
+    for _ in range(60):
+        made.step(low, STEADY)
+    torch.testing.assert_close(made.gait.height, torch.tensor([0.4]))
+
+
 def test_an_episode_begins_with_either_foot() -> None:
     assert float(shaper(phase=0.2).gait.phase) == 0.0
     assert float(shaper(phase=0.6).gait.phase) == 0.5

@@ -2,7 +2,7 @@
 
 import torch
 
-from robolearn.policies.worker.stepping import FARTHEST_LEAN, FARTHEST_TILT, STOPPING_SHARE, step_request
+from robolearn.policies.worker.stepping import FARTHEST_TILT, STOPPING_SHARE, farthest_lean, step_request
 
 STANDS, STEPS = torch.tensor([True]), torch.tensor([False])
 NOTHING = torch.zeros(1, 2)
@@ -13,7 +13,7 @@ def test_who_stands_steps_for_a_capture_point_beyond_the_feet_on_any_side() -> N
     ways = torch.tensor([[1.0, 0.0], [-1.0, 0.0], [0.0, 1.0], [-0.6, 0.8]])
     stands, tilted = STANDS.expand(4), torch.ones(4, 2)
     heights = torch.tensor([0.3, 0.4, 0.6, 0.74])
-    farthest = FARTHEST_LEAN * heights[:, None] * ways
+    farthest = (farthest_lean(heights) * heights)[:, None] * ways
     assert (step_request(1.01 * farthest, heights, tilted, stands) >= 1.0).all()
     assert (step_request(0.99 * farthest, heights, tilted, stands) < 1.0).all()
 
@@ -24,7 +24,7 @@ def test_who_steps_goes_on_while_it_is_tilted() -> None:
 
 
 def test_who_steps_goes_on_until_it_could_stand_for_a_while() -> None:
-    nearest = STOPPING_SHARE * FARTHEST_LEAN * HEIGHT[:, None] * torch.tensor([[0.6, -0.8]])
+    nearest = STOPPING_SHARE * farthest_lean(HEIGHT) * HEIGHT[:, None] * torch.tensor([[0.6, -0.8]])
     assert step_request(1.01 * nearest, HEIGHT, NOTHING, STEPS) >= 1.0
     assert step_request(0.99 * nearest, HEIGHT, NOTHING, STEPS) < 1.0
     assert step_request(1.01 * nearest, HEIGHT, NOTHING, STANDS) < 1.0
