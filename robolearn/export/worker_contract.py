@@ -9,6 +9,7 @@ from robolearn.policies.worker.command import (
     GAIT_PERIOD,
     LOWERING_RATE,
     RISING_RATE,
+    ROUNDING,
     STILL,
     VELOCITY_RATE,
 )
@@ -27,8 +28,8 @@ goal = max(command_height, catching_height) if catches else command_height
 height = towards(height, goal, lowering_rate, rising_rate)
 wanted = moves(command_velocity) or moves(velocity) or step_request >= 1
 advanced = phase + (1 / (period * control_rate) if moving or wanted else 0)
-if not wanted and floor(2 * advanced) > floor(2 * phase):
-    phase, moving = floor(2 * advanced) / 2 % 1, False
+if not wanted and floor(2 * advanced + rounding) > floor(2 * phase + rounding):
+    phase, moving = floor(2 * advanced + rounding) / 2 % 1, False
 else:
     phase, moving = advanced % 1, moving or wanted
 sine, cosine = (sin(2 * pi * phase), cos(2 * pi * phase)) if moving else (0, 0)
@@ -81,6 +82,7 @@ def _gait(policy: WorkerPolicy) -> dict[str, Any]:
         "velocity_rate": list(VELOCITY_RATE),
         "still": STILL,
         "catching_height": CATCHING_HEIGHT,
+        "rounding": ROUNDING,
     }
     return {
         "command": list(COMMAND),
@@ -92,6 +94,7 @@ def _gait(policy: WorkerPolicy) -> dict[str, Any]:
             "velocity_rate": "m/s^2, m/s^2, rad/s^2",
             "still": "m/s and rad/s",
             "catching_height": "m",
+            "rounding": "1",
         },
         "initial": {
             "velocity": [0.0, 0.0, 0.0],

@@ -10,6 +10,9 @@ GAIT_PERIOD: Final = 0.6
 """Of two steps [s]; chosen: G1 policies with a clock use 0.6 to 0.8 s. A worker of 0.7 s fell, under pushes,
 in 12, 9 and 16 % of 192 episodes with 0.7, 0.62 and 0.55 s."""
 
+ROUNDING: Final = 1e-3
+"""Of a step, by which it ends early: it takes whole control steps, however numbers are rounded."""
+
 LOWERING_RATE, RISING_RATE = 0.25, 0.5
 """Greatest speeds of the height that the worker is told [m/s]; chosen: a deep squat takes 1.8 s. At twice the
 speed, a trunk that leans forward on the way down looks like one that falls."""
@@ -100,8 +103,8 @@ class CommandShaper:
         gait.height = gait.height + height_change(gait, command, self._period)
         wanted = is_moving(command) | is_moving(gait.velocity) | (request >= 1.0)
         advanced = gait.phase + self._period / GAIT_PERIOD * (gait.moving | wanted)
-        halves = (2.0 * advanced).floor()
-        step_ends = halves > (2.0 * gait.phase).floor()
+        halves = (2.0 * advanced + ROUNDING).floor()
+        step_ends = halves > (2.0 * gait.phase + ROUNDING).floor()
         stops = ~wanted & step_ends
         gait.phase = torch.where(stops, halves / 2.0, advanced) % 1.0
         gait.moving = wanted | (gait.moving & ~stops)
