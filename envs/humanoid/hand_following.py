@@ -70,7 +70,7 @@ class HandFollower:
         """Take a step of the odometry. quaternion: (4,) of the pelvis; angles: (29,) of all joints [rad]."""
         self._rotation, self._angles = rotation_of(quaternion), angles
         self._links.place(angles)
-        self._odometry.step(self._rotation, self._links.feet())
+        self._odometry.step(self._rotation, self._links.soles())
 
     def hands(self) -> Hands:
         """Where they are, (1, 2, 3) [m] and (1, 2, 4), since the last `locate`."""

@@ -1,12 +1,11 @@
-"""Where a G1 is on the floor, from its legs: the foot that carries it stays where it is."""
+"""Where a G1 is on the floor, from its legs: the end of a sole that is on the floor stays where it is.
 
-from typing import Final
+The one that was lowest before a control step, not after it: a foot that lands swings until it
+does, which took a fifth off the way of a walk.
+"""
 
 import numpy as np
 from numpy.typing import NDArray
-
-ANKLE_ABOVE_SOLE: Final = 0.035
-"""[m]; measured in the model with soles on the floor."""
 
 
 class LegOdometry:
@@ -21,20 +20,21 @@ class LegOdometry:
     def reset(self) -> None:
         """The next step begins anew at the origin."""
         self.position = np.zeros(3)
-        self._feet: NDArray[np.float64] | None = None
+        self._ends: NDArray[np.float64] | None = None
 
-    def step(self, rotation: NDArray[np.float64], feet_in_pelvis: NDArray[np.float64]) -> NDArray[np.float64]:
-        """The position after a step to an orientation (3, 3) of the pelvis, with ankles at (2, 3) [m].
+    def step(
+        self, rotation: NDArray[np.float64], soles_in_pelvis: NDArray[np.float64]
+    ) -> NDArray[np.float64]:
+        """The position after a step to an orientation (3, 3) of the pelvis, with soles' ends at (P, 3) [m].
 
         What is not finite is passed over.
         """
-        feet = feet_in_pelvis @ rotation.T
-        if not np.isfinite(feet).all():
+        ends = soles_in_pelvis @ rotation.T
+        if not np.isfinite(ends).all():
             return self.position
-        lower = int(feet[:, 2].argmin())
         planar = self.position[:2]
-        if self._feet is not None:
-            planar = planar - (feet - self._feet)[lower, :2]
-        self._feet = feet
-        self.position = np.array((*planar, ANKLE_ABOVE_SOLE - feet[lower, 2]))
+        if self._ends is not None:
+            planar = planar - (ends - self._ends)[self._ends[:, 2].argmin(), :2]
+        self._ends = ends
+        self.position = np.array((*planar, -ends[:, 2].min()))
         return self.position

@@ -1,13 +1,16 @@
 """Where one G1's links are, with Pinocchio: for a robot alone, tensors would cost more than all the rest."""
 
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from envs.robots.g1.constants import JOINTS, SIDES
+from envs.robots.g1.constants import FEET, FOOT_BACK, FOOT_FRONT, JOINTS, SOLE_BELOW_ANKLE
 from envs.robots.g1.model import g1_description
 from robolearn.kinematics.pinocchio_arm import Vector, pinocchio
+
+_ENDS_OF_SOLE: Final = np.array([[end, 0.0, -SOLE_BELOW_ANKLE] for end in (FOOT_FRONT, FOOT_BACK)])
+"""In an ankle [m]."""
 
 
 class G1Links:
@@ -27,10 +30,10 @@ class G1Links:
         """Pinocchio's SE3 of a link, for the angles of the last `place`."""
         return self._data.oMf[self._model.getFrameId(link)]
 
-    def feet(self) -> NDArray[np.float64]:
-        """Places (2, 3) of the ankles [m], left first."""
-        names = [f"{side}_ankle_roll_link" for side in SIDES]
-        return np.stack([self.pose(name).translation for name in names])
+    def soles(self) -> NDArray[np.float64]:
+        """Places (4, 3) of the soles' toes and heels [m], left first."""
+        feet = [self.pose(name) for name in FEET]
+        return np.stack([foot.act(end) for foot in feet for end in _ENDS_OF_SOLE])
 
 
 def rotation_of(quaternion: Vector) -> NDArray[np.float64]:
