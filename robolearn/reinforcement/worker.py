@@ -34,6 +34,7 @@ def make_trainer(settings: WorkerPpoSettings) -> WorkerTrainer:
     from envs.humanoid.worker_training import make_worker, training_environment
 
     check_at_least(1, num_envs=settings.num_envs, total_steps=settings.total_steps)
+    check_at_least(1, averaged_iterations=settings.ppo.averaged_iterations)
     use_threads(settings.num_threads)
     environment = training_environment(settings)
     with drawn_from(settings.seed):

@@ -91,6 +91,7 @@ class WorkerPPO(GaussianPPO):
     """PPO whose update also teaches the estimator."""
 
     policy: WorkerActorCritic  # pyright: ignore[reportIncompatibleVariableOverride]
+    settings: WorkerOptimisation  # pyright: ignore[reportIncompatibleVariableOverride]
 
     def __init__(
         self,
@@ -116,8 +117,6 @@ class WorkerPPO(GaussianPPO):
     def acting(self) -> nn.Module:
         """See GaussianPPO: the estimator learns from the beginning."""
         return self.policy.actor.actor
-
-    settings: WorkerOptimisation  # pyright: ignore[reportIncompatibleVariableOverride]
 
     def narrow(self, share: float) -> None:
         """See GaussianPPO."""

@@ -31,7 +31,8 @@ LEAST_HEIGHT: Final = 0.1
 """That is reckoned with [m], so that nothing is divided by zero."""
 
 
-_NEEDED: Final = tuple(f"{name}.{axis}" for name in ("velocity_in_heading", "com_over_feet") for axis in "xy")
+_CENTRE: Final = tuple(f"com_over_feet.{axis}" for axis in "xy")
+_VELOCITY: Final = tuple(f"velocity_in_heading.{axis}" for axis in "xy")
 
 ESTIMATE_WEIGHT: Final = 10.0
 """Of what balances in the error that an estimator minimises, beside 1 of the rest; measured: an estimator
@@ -40,7 +41,7 @@ that was taught so, of the same rollouts, was off by 0.063 instead of 0.080 m/s 
 
 def estimate_weights(estimated: Sequence[str]) -> list[float]:
     """Of squared errors of estimates, by what is estimated."""
-    return [ESTIMATE_WEIGHT if name in _NEEDED else 1.0 for name in estimated]
+    return [ESTIMATE_WEIGHT if name in _CENTRE + _VELOCITY else 1.0 for name in estimated]
 
 
 class CapturePoint:
@@ -48,8 +49,8 @@ class CapturePoint:
 
     def __init__(self, estimated: Sequence[str]) -> None:
         """estimated: names of E entries."""
-        self._centre = [estimated.index(f"com_over_feet.{axis}") for axis in "xy"]
-        self._velocity = [estimated.index(f"velocity_in_heading.{axis}") for axis in "xy"]
+        self._centre = [estimated.index(name) for name in _CENTRE]
+        self._velocity = [estimated.index(name) for name in _VELOCITY]
 
     def of(self, estimate: Tensor, height: Tensor) -> Tensor:
         """Ahead and to the left of the middle of the soles, (N, 2) [m].

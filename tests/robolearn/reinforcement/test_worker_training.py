@@ -241,3 +241,9 @@ def test_in_a_share_of_the_worlds_the_truth_balances() -> None:
         ).effort
     assert not torch.allclose(truth, guess)
     torch.testing.assert_close(episodes._last_effort, torch.cat((truth[:2], guess[2:])))
+
+
+def test_a_mean_over_no_iteration_is_refused(tmp_path: Path) -> None:
+    none = dataclasses.replace(OPTIMISATION, averaged_iterations=0)
+    with pytest.raises(UserError, match="averaged_iterations"):
+        make_trainer(dataclasses.replace(settings(tmp_path / "run", 1), ppo=none))
