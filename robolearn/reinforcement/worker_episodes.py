@@ -24,7 +24,8 @@ SLOWEST = 0.3
 class WorkerEpisodes(RestorableEpisodes):
     """N worlds that restart by themselves.
 
-    Observations are [actor's stacked frames, critic's frame, privileged entries]; actions the network's.
+    Observations are [actor's stacked frames, its estimate, critic's frame, privileged entries]; actions the
+    network's.
 
     level: of difficulty, 0 to 1, of the episodes that begin from now on
     """
@@ -46,9 +47,11 @@ class WorkerEpisodes(RestorableEpisodes):
         self.policy = policy
         self.num_envs = environment.num_envs
         self.action_size = policy.output_size
-        self.actor_size = policy.frame_size * len(policy.config.stacked_lags)
+        self.frames_size = policy.frame_size * len(policy.config.stacked_lags)
+        estimates = len(policy.config.estimated)
+        self._estimate = slice(self.frames_size, self.frames_size + estimates)
         self.critic_mirror = policy.frame_mirror.joined(Mirror.of(PRIVILEGED))
-        self.observation_size = self.actor_size + len(self.critic_mirror.places)
+        self.observation_size = self._estimate.stop + len(self.critic_mirror.places)
         first = self.observation_size - len(PRIVILEGED)
         self.estimated_places = [first + PRIVILEGED.index(name) for name in policy.config.estimated]
         self._knowing = (
@@ -92,14 +95,15 @@ class WorkerEpisodes(RestorableEpisodes):
         """Observations of K worlds from their stacked frames."""
         sizes = [self._raw.shape[1], len(self._extra)]
         clean, extra = self.environment.privileged(worlds).split(sizes, 1)  # pyright: ignore
-        return torch.cat((frames, self.policy.frame(clean, self._last_effort[worlds]), extra), 1)
+        with torch.no_grad():
+            estimate = self.policy.network.estimate(frames)
+        return torch.cat((frames, estimate, self.policy.frame(clean, self._last_effort[worlds]), extra), 1)
 
     def step(self, action: Tensor) -> EpisodeStep:
         """Run one control period with the network's actions (N, A)."""
         with torch.no_grad():
-            estimate = self.policy.network.estimate(self.observation[:, : self.actor_size])
             truth = self.observation[:, self.estimated_places]
-            estimate = torch.where(self._knowing[:, None], truth, estimate)
+            estimate = torch.where(self._knowing[:, None], truth, self.observation[:, self._estimate])
             decision = self.policy.decide(self._raw, estimate, action)
         transition = self.environment.step(decision.action)
         self._raw, self._last_effort = transition.observation, decision.effort

@@ -1,6 +1,5 @@
 """PPO of the worker: a critic that knows more, and an actor that estimates some of it."""
 
-import copy
 from collections.abc import Sequence
 from typing import Any
 
@@ -15,7 +14,7 @@ from robolearn.reinforcement.settings import WorkerOptimisation
 
 
 class WorkerActorCritic(GaussianActorCritic):
-    """An actor that sees the first entries of an observation, and a critic that sees the others."""
+    """An actor of frames and an estimate, the first entries of an observation, and a critic of the others."""
 
     actor: EstimatingActor
     walking_std: float
@@ -25,7 +24,7 @@ class WorkerActorCritic(GaussianActorCritic):
     def __init__(
         self,
         *spaces_and_schedule: Any,
-        actor_size: int,
+        frames_size: int,
         estimated_places: Sequence[int],
         clock_places: Sequence[int],
         estimate_weights: Sequence[float],
@@ -33,7 +32,7 @@ class WorkerActorCritic(GaussianActorCritic):
         estimator_rate: float,
         **networks: Any,
     ) -> None:
-        """actor_size: entries of an observation that the actor sees, the first ones.
+        """frames_size: entries of an observation that are the actor's frames; its estimate follows them.
 
         estimated_places, clock_places: of the entries that it estimates, and of the gait clock
         estimate_weights: of the squared errors of what it estimates
@@ -47,21 +46,12 @@ class WorkerActorCritic(GaussianActorCritic):
         self.optimizer.add_param_group(
             {"params": list(self.actor.estimator.parameters()), "lr": estimator_rate}
         )
-        self._actor_size = actor_size
+        self._frames = slice(0, frames_size)
+        self._estimate = slice(frames_size, frames_size + len(estimated_places))
         self._clock = list(clock_places)
         self.register_buffer("_weights", torch.tensor(estimate_weights), persistent=False)
         self.walking_std = self.std
         self.register_buffer("_estimated", torch.tensor(estimated_places), persistent=False)
-        self.begin_update()
-
-    def begin_update(self) -> None:
-        """From now on the actor is improved for the estimates that it acted on.
-
-        What the estimator learns meanwhile moves the actions, too: counted as steps of the policy, it is most
-        of the divergence, and the learning rate that follows that falls.
-        """
-        # In a tuple, so that it is no part of what is optimised and saved.
-        self._acted_with = (copy.deepcopy(self.actor.estimator),)
 
     def spread(self, obs: Tensor) -> Tensor:
         """Wider while the gait clock runs."""
@@ -71,20 +61,20 @@ class WorkerActorCritic(GaussianActorCritic):
     def predict_values(self, obs: PyTorchObs) -> Tensor:
         """Values (N, 1) of observations (N, O)."""
         assert isinstance(obs, Tensor)
-        return self.critic(obs[:, self._actor_size :])
+        return self.critic(obs[:, self._estimate.stop :])
 
     def mean(self, obs: Tensor) -> Tensor:
-        """Mean actions (N, A) at observations (N, O)."""
-        return self.actor(obs[:, : self._actor_size])
+        """Mean actions (N, A) at observations (N, O), with the estimates that they hold.
 
-    def mean_and_estimation_error(self, obs: Tensor) -> tuple[Tensor, Tensor]:
-        """Mean actions (N, A), and the weighted mean squared error of what they were estimated from."""
-        frames = obs[:, : self._actor_size]
-        errors = (self.actor.estimate(frames) - obs[:, self._estimated]).square()
-        error = (self._weights * errors).mean()
-        with torch.no_grad():
-            acted_on = self._acted_with[0](frames)
-        return self.actor.act(frames, acted_on), error
+        What the estimator learns meanwhile would move the actions, too: counted as steps of the policy, it is
+        most of the divergence, and the learning rate that follows that falls.
+        """
+        return self.actor.act(obs[:, self._frames], obs[:, self._estimate])
+
+    def estimation_error(self, obs: Tensor) -> Tensor:
+        """The weighted mean squared error of what is estimated at observations (N, O)."""
+        errors = (self.actor.estimate(obs[:, self._frames]) - obs[:, self._estimated]).square()
+        return (self._weights * errors).mean()
 
 
 class WorkerPPO(GaussianPPO):
@@ -125,13 +115,8 @@ class WorkerPPO(GaussianPPO):
             self.settings.initial_std ** (1.0 - share) * self.settings.walking_std**share
         )
 
-    def train(self) -> None:
-        """As the library's, of an actor that the estimator's learning does not touch."""
-        self.policy.begin_update()
-        super().train()
-
     def loss(self, batch: ActionSamples) -> tuple[Tensor, dict[str, Tensor]]:
         """Clipped surrogate, and errors of the value and of the estimate."""
-        mean, estimation_error = self.policy.mean_and_estimation_error(batch.observation)
-        loss, parts = self.loss_around(mean, batch)
-        return loss + estimation_error, parts | {"estimation_error": estimation_error.detach()}
+        loss, parts = super().loss(batch)
+        error = self.policy.estimation_error(batch.observation)
+        return loss + error, parts | {"estimation_error": error.detach()}

@@ -39,7 +39,7 @@ class WorkerTrainer(GaussianTrainer):
             device_named(settings.device),
             actor=episodes.policy.network,
             critic=critic,
-            actor_size=episodes.actor_size,
+            frames_size=episodes.frames_size,
             estimated_places=episodes.estimated_places,
             estimate_weights=estimate_weights(episodes.policy.config.estimated),
             clock_places=episodes.policy.clock_places,

@@ -10,6 +10,7 @@ from typing import Any
 
 from tqdm import tqdm
 
+from robolearn.allocation import keep_freed_memory
 from robolearn.checkpoint import load_training_state, save_training_state
 from robolearn.errors import UserError
 from robolearn.storage import existing_directory, write_json
@@ -81,6 +82,7 @@ class Session:
 
     def run(self) -> dict[str, Any]:
         """Train until the budget is spent; returns what `train.json` holds. Raises as `disk_errors`."""
+        keep_freed_memory()
         if self.settings.resume:
             self._load()
         else:

@@ -34,9 +34,8 @@ class MirroredLinear(nn.Module):
 class Split(nn.Module):
     """Vectors to what their mirror keeps and what it negates, and back; orthonormal."""
 
-    kept_places: Tensor
-    pairs: Tensor
-    negated_places: Tensor
+    entering: Tensor
+    scales: Tensor
     signs: Tensor
     order: Tensor
 
@@ -46,11 +45,13 @@ class Split(nn.Module):
         kept, negated = ([i for i, sign in alone if sign == wanted] for wanted in (1.0, -1.0))
         first = [i for i, partner in enumerate(mirror.places) if i < partner]
         second = [mirror.places[i] for i in first]
-        order = [*kept, *first, *second, *negated]
-        self.register_buffer("kept_places", torch.tensor(kept, dtype=torch.int64), persistent=False)
-        self.register_buffer("negated_places", torch.tensor(negated, dtype=torch.int64), persistent=False)
-        self.register_buffer("pairs", torch.tensor([first, second], dtype=torch.int64), persistent=False)
         signs = 2.0**-0.5 * torch.tensor([mirror.signs[i] for i in first])
+        self._parts = len(kept), len(first), len(second), len(negated)
+        order = [*kept, *first, *second, *negated]
+        halved = torch.full_like(signs, 2.0**-0.5)
+        scales = torch.cat((torch.ones(len(kept)), halved, signs, torch.ones(len(negated))))
+        self.register_buffer("entering", torch.tensor(order, dtype=torch.int64), persistent=False)
+        self.register_buffer("scales", scales, persistent=False)
         self.register_buffer("signs", signs, persistent=False)
         places = sorted(range(len(order)), key=order.__getitem__)
         self.register_buffer("order", torch.tensor(places, dtype=torch.int64), persistent=False)
@@ -58,19 +59,18 @@ class Split(nn.Module):
     @property
     def sizes(self) -> tuple[int, int]:
         """Entries of both parts."""
-        pairs = self.pairs.shape[1]
-        return len(self.kept_places) + pairs, len(self.negated_places) + pairs
+        kept, pairs, _, negated = self._parts
+        return kept + pairs, pairs + negated
 
     def forward(self, value: Tensor) -> tuple[Tensor, Tensor]:
         """Both parts of vectors (N, D)."""
-        first = 2.0**-0.5 * value[:, self.pairs[0]]
-        second = self.signs * value[:, self.pairs[1]]
-        kept = torch.cat((value[:, self.kept_places], first + second), 1)
-        return kept, torch.cat((first - second, value[:, self.negated_places]), 1)
+        ordered = self.scales * value.index_select(1, self.entering)
+        kept, first, second, negated = ordered.split(self._parts, 1)
+        return torch.cat((kept, first + second), 1), torch.cat((first - second, negated), 1)
 
     def join(self, kept: Tensor, negated: Tensor) -> Tensor:
         """Vectors (N, D) of their parts."""
-        alone, pairs = len(self.kept_places), self.pairs.shape[1]
+        alone, pairs, _, _ = self._parts
         sums, differences = kept[:, alone:], negated[:, :pairs]
         first, second = 2.0**-0.5 * (sums + differences), self.signs * (sums - differences)
         return torch.cat((kept[:, :alone], first, second, negated[:, pairs:]), 1)[:, self.order]

@@ -1,4 +1,4 @@
-"""What geometry alone asks of legs that turn: the foot on the ground stays as it is while the pelvis turns.
+"""What geometry asks of legs that turn: the foot on the ground stays as it is while the pelvis turns.
 
 Each leg turns to and fro once a gait period, the left one outermost to the left at half of the period.
 
@@ -20,6 +20,10 @@ LEAD: Final = 0.1
 _WAY: Final = GAIT_PERIOD / 4.0
 """Of a leg to either side, per yaw rate [s]: it is on the ground for half of the period."""
 
+GAIN: Final = 1.5
+"""Of targets over that way; measured: told 1 rad/s, nominal robots turned at 0.65, 0.93 and 1.19 rad/s with
+gains of 1, 1.4 and 1.8. Their hips follow by less than they are told."""
+
 
 def leg_turns(yaw_rate: Tensor, clock: Tensor) -> Tensor:
     """How far hips turn their legs about the vertical, (N, 2) [rad], the left one first.
@@ -28,5 +32,5 @@ def leg_turns(yaw_rate: Tensor, clock: Tensor) -> Tensor:
     """
     lead = 2.0 * math.pi * LEAD / GAIT_PERIOD
     cosine = math.cos(lead) * clock[:, 1] - math.sin(lead) * clock[:, 0]
-    left = -_WAY * yaw_rate * cosine
+    left = -GAIN * _WAY * yaw_rate * cosine
     return torch.stack((left, -left), 1)

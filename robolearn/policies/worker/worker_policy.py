@@ -9,7 +9,7 @@ from torch import Tensor
 from robolearn.interpolation import interpolate
 from robolearn.policies.policy import Policy
 from robolearn.policies.worker.action import owned_joints
-from robolearn.policies.worker.balancing import CapturePoint, balancing_angles
+from robolearn.policies.worker.balancing import CapturePoint, balancing_angles, leg_lengthening
 from robolearn.policies.worker.command import FOOT_LIFT
 from robolearn.policies.worker.estimating import EstimatingActor
 from robolearn.policies.worker.legs import LegJoints
@@ -150,17 +150,18 @@ class WorkerPolicy(Policy):
         tilt = observation[:, self._gravity] - torch.nn.functional.pad(lean.sin()[:, None], (0, 1))
         capture_point = self._capture_point.of(estimate, height)
         stands = clock.square().sum(1) == 0.0
+        posture = self._standing(height, foot_lifts(clock[:, 0]))
         balancing = balancing_angles(self.legs, capture_point, height, tilt, thigh_pitch)
+        lengthening = leg_lengthening(capture_point, height)
+        balancing = balancing + self._standing(height, -lengthening) - posture
         effort = output + stands[:, None] * balancing / self.action_scale
-        targets = self._standing(height, clock[:, 0]) + turning + self.action_scale * effort
+        targets = posture + turning + self.action_scale * effort
         request = step_request(capture_point, height, tilt, stands)
         return Decision(torch.cat((targets, request[:, None]), 1), effort)
 
-    def _standing(self, height: Tensor, sine: Tensor) -> Tensor:
-        """Targets (N, A) [rad] that hold a pelvis at heights (N,) [m], with each leg lifted in its turn."""
-        lifts = FOOT_LIFT * torch.stack(
-            (torch.zeros_like(sine), sine.clamp(min=0.0), (-sine).clamp(min=0.0)), 1
-        )
+    def _standing(self, height: Tensor, lifts: Tensor) -> Tensor:
+        """Targets (N, A) [rad] that hold pelvises at heights (N,) on legs shorter by lifts (N, 2) [m]."""
+        lifts = torch.nn.functional.pad(lifts, (1, 0))
         return interpolate(self.heights, self.standing_targets, height[:, None] - lifts)[
             :, self._side, self._own
         ]
@@ -199,6 +200,11 @@ class WorkerPolicy(Policy):
         decision = self.decide(observation, estimate, self.network.act(frames, estimate))
         self._last_effort = decision.effort
         return decision.action
+
+
+def foot_lifts(sine: Tensor) -> Tensor:
+    """How high the left and the right foot are lifted, (N, 2) [m], at sines (N,) of the gait's phase."""
+    return FOOT_LIFT * torch.stack((sine.clamp(min=0.0), (-sine).clamp(min=0.0)), 1)
 
 
 def _side(joint: str) -> int:

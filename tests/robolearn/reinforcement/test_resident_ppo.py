@@ -43,7 +43,7 @@ def rollout(kind: type[WorkerPPO]) -> Samples:
         torch.device("cpu"),
         actor=episodes.policy.network,
         critic=critic,
-        actor_size=episodes.actor_size,
+        frames_size=episodes.frames_size,
         estimated_places=episodes.estimated_places,
         estimate_weights=[1.0] * len(episodes.estimated_places),
         clock_places=episodes.policy.clock_places,

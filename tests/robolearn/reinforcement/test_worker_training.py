@@ -232,7 +232,7 @@ def test_in_a_share_of_the_worlds_the_truth_balances() -> None:
     episodes = WorkerEpisodes(environment, policy, 0, privileged_share=0.5)
     estimated = episodes.start()[:, episodes.estimated_places]
     episodes._episodes.limits[:] = 1000
-    raw, frames = episodes._raw.clone(), episodes.observation[:, : episodes.actor_size].clone()
+    raw, frames = episodes._raw.clone(), episodes.observation[:, : episodes.frames_size].clone()
     episodes.step(torch.zeros(4, episodes.action_size))
     with torch.no_grad():
         truth = policy.decide(raw, estimated, torch.zeros(4, episodes.action_size)).effort

@@ -7,9 +7,19 @@ import torch
 from torch import Tensor
 
 from envs.humanoid.privileged import ESTIMATED, PRIVILEGED, privileged
+from envs.humanoid.specification import worker_spec
 from envs.humanoid.worker import WorkerEnvironment
 from envs.humanoid.worker_training import make_worker
-from robolearn.policies.worker.balancing import GRAVITY, PITCH_GAIN, ROLL_GAIN, CapturePoint, balancing_angles
+from robolearn.policies.worker.balancing import (
+    GRAVITY,
+    LENGTH_GAIN,
+    PITCH_GAIN,
+    ROLL_GAIN,
+    STRAIGHT_HEIGHT,
+    CapturePoint,
+    balancing_angles,
+    leg_lengthening,
+)
 from robolearn.policies.worker.legs import AXES_PITCH, LegJoints
 from robolearn.policies.worker.mirror import Mirror
 from robolearn.policies.worker.settings import WorkerNetworks
@@ -55,6 +65,25 @@ def test_left_and_right_are_alike() -> None:
     mirrored = balancing_angles(LEGS, points * other, heights, tilts * other, thighs)
     expected = Mirror.of(JOINTS).apply(balancing_angles(LEGS, points, heights, tilts, thighs))
     torch.testing.assert_close(mirrored, expected)
+
+
+def test_the_leg_that_a_squatting_robot_leans_to_becomes_longer() -> None:
+    left = capture_point(com_over_feet__y=10.0 * 0.03)
+    squat = leg_lengthening(left, torch.tensor([0.4]))[0]
+    assert squat.tolist() == pytest.approx([0.03 * LENGTH_GAIN, -0.03 * LENGTH_GAIN])
+    assert not leg_lengthening(left, torch.tensor([STRAIGHT_HEIGHT])).any()
+
+
+def test_a_longer_leg_is_stretched_where_the_robot_stands() -> None:
+    policy = make_worker(worker_spec("legs_and_waist", 1000), WorkerNetworks([8], [8], [8], [0], []))
+    names = policy.spec.observation.names
+    observation = torch.zeros(1, len(names))
+    observation[0, names.index("gait.height")] = 0.4
+    estimate = torch.zeros(1, len(ESTIMATED))
+    estimate[0, ESTIMATED.index("com_over_feet.y")] = 10.0 * 0.03
+    action = policy.decide(observation, estimate, torch.zeros(1, policy.output_size)).action[0]
+    left, right = (policy.spec.action.names.index(f"{side}_knee_joint.target") for side in ("left", "right"))
+    assert action[left] < action[right] - 0.05
 
 
 def fallen(height: float, knows: bool) -> int:

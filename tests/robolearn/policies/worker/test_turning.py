@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from robolearn.policies.worker.command import GAIT_PERIOD
-from robolearn.policies.worker.turning import LEAD, leg_turns
+from robolearn.policies.worker.turning import GAIN, LEAD, leg_turns
 
 RATE = 0.8
 
@@ -22,8 +22,10 @@ def turned(phase: float, rate: float = RATE) -> torch.Tensor:
 
 
 @pytest.mark.parametrize(("phase", "sign"), [(0.5, 1.0), (0.0, -1.0), (0.25, 0.0), (0.75, 0.0)])
-def test_feet_are_turned_by_half_of_what_the_pelvis_turns_in_half_a_period(phase: float, sign: float) -> None:
-    half = sign * RATE * GAIT_PERIOD / 4.0
+def test_feet_are_told_more_than_half_of_what_the_pelvis_turns_in_half_a_period(
+    phase: float, sign: float
+) -> None:
+    half = GAIN * sign * RATE * GAIT_PERIOD / 4.0
     assert turned(phase).tolist() == pytest.approx([half, -half], abs=1e-6)
 
 
