@@ -36,11 +36,11 @@ COMMANDS: Final = (
 COMMAND_STEPS: Final = 160
 """Control steps of each command; the pushes, every 200, come at another place in each."""
 
-EVERY: Final = 4
+EVERY: Final = 8
 """Control steps between two pictures."""
 
 SIZE: Final = (400, 300)
-SPEED: Final = 1.5
+SPEED: Final = 2.0
 """Times as fast as real time that it plays."""
 
 
