@@ -47,6 +47,8 @@ SPEED: Final = 2.0
 def main(arguments: list[str]) -> None:
     """Film one robot and say whether it stood to the end."""
     run = chosen(arguments, DEFAULTS)
+    if not run["seed"].isdigit():
+        raise UserError(f"seed={run['seed']} is not valid: it takes a whole number")
     policy = load_policy(run["checkpoint"])
     environment = worker(1, randomness=run["randomness"], disturbance=True, num_threads=1)
     frames = film(environment, policy, int(run["seed"]))
@@ -73,4 +75,5 @@ if __name__ == "__main__":
     try:
         main(sys.argv[1:])
     except UserError as error:
-        sys.exit(f"film_worker: {error}")
+        sys.stderr.write(f"film_worker: {error}\n")
+        sys.exit(2)
