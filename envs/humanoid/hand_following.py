@@ -17,7 +17,7 @@ from envs.humanoid.reach.sensing import Stand, reach_observation
 from envs.humanoid.scene import CONTROL_RATE, g1_scene
 from envs.humanoid.settings import CommandRanges
 from envs.robots.g1.arms import HAND_IN_WRIST
-from envs.robots.g1.constants import ARM_JOINTS, JOINTS, TORSO, WRISTS, kind_of
+from envs.robots.g1.constants import ARM_JOINTS, JOINTS, TORSO, WRISTS
 from envs.robots.g1.links import G1Links, pinocchio, quaternion_of, rotation_of
 from envs.robots.g1.single_arms import SingleArms
 from robolearn.checkpoint import load_checkpoint
@@ -55,7 +55,6 @@ class HandFollower:
         self._arm_places = np.array([JOINTS.index(name) for name in ARM_JOINTS])
         self._tip = pinocchio.SE3(np.eye(3), np.array(HAND_IN_WRIST[0]))
         self._goal = HandGoal(1.0 / CONTROL_RATE)
-        self._compliance = np.array([1.0 / kind_of(name).gains.stiffness for name in ARM_JOINTS])
         ranges = CommandRanges()
         self._least = torch.tensor((ranges.backward, -ranges.sideways, -ranges.yaw_rate, ranges.lowest))
         self._most = torch.tensor((ranges.forward, ranges.sideways, ranges.yaw_rate, ranges.highest))
@@ -95,12 +94,12 @@ class HandFollower:
         *ahead, preview = self._goal.ahead(goal, (*LOOK_AHEAD, 1 + ARM_PREVIEW))
         stand = Stand(torch.from_numpy(self.pelvis[:2]).float()[None], torch.tensor([self._yaw]))
         command = self._manager.act(reach_observation(seen, ahead, measured.position, stand))
-        self._torque = self._follow(preview)
+        self._ahead = self._follow(preview)
         return standing_when_low_or_slow(command.clamp(self._least, self._most))
 
     def arm_targets(self) -> Vector:
-        """(14,) of the servos, after `command`: angles, and what holds the arms against gravity [rad]."""
-        return self._arms.angles.ravel() + self._compliance * self._torque
+        """(14,) of the servos, after `command` [rad]."""
+        return self._arms.angles.ravel() + self._ahead
 
     def _begin(self) -> None:
         self._follows = True

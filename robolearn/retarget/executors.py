@@ -1,27 +1,60 @@
-"""Where groups of episodes are simulated: here, or on the machines of a Ray cluster."""
+"""Where groups of episodes are simulated: in processes here, or on the machines of a Ray cluster."""
 
+import multiprocessing
 import os
+import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from typing import Any, Final
 
 from robolearn.errors import UserError
 from robolearn.retarget.groups import Group, Outcome, retarget_group
 
 Executor = Callable[[Sequence[Group], int], Iterator[list[Outcome]]]
-"""Outcomes of groups, each when it is finished, in any order; the number is of processes at a time."""
+"""Outcomes of groups, each when it is finished, in any order; the number is of processes at a time.
+
+No more groups are under way than there are processes, so that memory is bounded.
+"""
+
+
+def processes(workers: int, groups: int) -> int:
+    """That run at a time for `workers`, where 0 is one a core."""
+    return max(1, min(workers or os.cpu_count() or 1, groups))
 
 
 def _local(groups: Sequence[Group], workers: int) -> Iterator[list[Outcome]]:
-    return map(retarget_group, groups)
+    """In this process where one is enough: another one takes seconds to begin."""
+    count = processes(workers, len(groups))
+    if count == 1:
+        yield from map(retarget_group, groups)
+        return
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(count, context, initializer=_end_with_parent) as pool:
+        waiting, running = list(groups), set[Future[list[Outcome]]]()
+        while waiting or running:
+            while waiting and len(running) < count:
+                running.add(pool.submit(retarget_group, waiting.pop(0)))
+            ready, running = wait(running, return_when=FIRST_COMPLETED)
+            for each in ready:
+                yield each.result()
+
+
+def _end_with_parent() -> None:
+    """From now on this process ends when the one that began it does, killed or not."""
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+
+    def watch() -> None:
+        parent.join()
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
 
 
 def _ray(groups: Sequence[Group], workers: int) -> Iterator[list[Outcome]]:
-    """One task a group; no more are under way than there are processes, so that a driver's memory is bounded.
-
-    Raises UserError where Ray is not installed.
-    """
+    """One task a group. Raises UserError where Ray is not installed."""
     ray = _imported_ray()
-    count = workers or os.cpu_count() or 1
+    count = processes(workers, len(groups))
     address = os.environ.get("RAY_ADDRESS")
     options: dict[str, Any] = {"address": address} if address else {"num_cpus": count}
     ray.init(log_to_driver=False, include_dashboard=False, ignore_reinit_error=True, **options)

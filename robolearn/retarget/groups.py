@@ -69,14 +69,14 @@ def _simulate(group: Group, trajectories: list[HandTrajectory]) -> list[Outcome]
     """Outcomes of mapped trajectories. Raises UserError for a checkpoint that does not fit."""
     from envs.humanoid.reach.rollout import roll_out
     from envs.humanoid.reach.sources import ListedSource
-    from envs.humanoid.reach.training import commander_of
+    from envs.humanoid.reach.training import controller_of
     from envs.humanoid.tasks import reach
 
     source = ListedSource(trajectories)
     environment = reach(group.size, worker=group.worker, source=source, num_threads=group.num_threads)
-    commander = commander_of(environment, group.checkpoint, group.teacher)
+    controller = controller_of(environment, group.checkpoint, group.teacher)
     with torch.inference_mode():
-        endings = roll_out(environment, commander, trajectories)
+        endings = roll_out(environment, controller, trajectories)
     outcomes: list[Outcome] = []
     for trajectory, ending in zip(trajectories, endings, strict=True):
         errors = ending.columns["tracking_error"][:, : len(HANDS)]

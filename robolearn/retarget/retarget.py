@@ -13,7 +13,7 @@ from robolearn.checks import check_at_least, check_positive
 from robolearn.errors import unknown_name
 from robolearn.paths import shipped_checkpoint
 from robolearn.policies.registry import MANAGER, WORKER
-from robolearn.retarget.executors import EXECUTORS
+from robolearn.retarget.executors import EXECUTORS, processes
 from robolearn.retarget.groups import Group, LeftOut, Outcome
 from robolearn.retarget.mapping import WorkspaceMapping, load_mapping, save_mapping
 from robolearn.retarget.output.record import Provenance
@@ -26,6 +26,10 @@ from robolearn.storage import write_json
 
 RECORD: Final = "retarget.json"
 MAPPING: Final = "mapping.json"
+
+ROUNDS: Final = 4
+"""Episodes of a group for each of its worlds; chosen: a world whose episode ends takes the next one, so that
+few wait for the longest, and a group that is killed costs minutes."""
 
 
 def retarget(settings: RetargetSettings) -> dict[str, Any]:
@@ -102,7 +106,9 @@ def _groups(
 ) -> list[Group]:
     """Those with an episode that is missing; which episodes go together never changes."""
     size = settings.group_size
-    batches = [tuple(names[first : first + size]) for first in range(0, len(names), size)]
+    span = ROUNDS * size
+    batches = [tuple(names[first : first + span]) for first in range(0, len(names), span)]
+    missing = [batch for batch in batches if not done.issuperset(batch)]
     return [
         Group(
             source=Path(settings.source),
@@ -113,11 +119,16 @@ def _groups(
             worker=settings.worker,
             teacher=settings.teacher,
             max_hand_error_m=settings.max_hand_error_m,
-            num_threads=1 if settings.executor == "ray" else settings.num_threads,
+            num_threads=_threads(settings, len(missing)),
         )
-        for batch in batches
-        if not done.issuperset(batch)
+        for batch in missing
     ]
+
+
+def _threads(settings: RetargetSettings, groups: int) -> int:
+    """Of each process: one where there are several of them, or where machines may differ."""
+    alone = settings.executor == "local" and processes(settings.workers, groups) == 1
+    return settings.num_threads if alone else settings.num_threads or 1
 
 
 def _run(settings: RetargetSettings, groups: list[Group], workspace: Workspace) -> float:

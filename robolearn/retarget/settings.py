@@ -17,9 +17,9 @@ class RetargetSettings:
     flange_to_wrist: the G1's wrist in the source's flange, a quaternion, w first
     n_episodes: at most so many of the source's first episodes; 0 for all
     max_hand_error_m: an episode whose hands are farther off on average is left out
-    group_size: episodes that are simulated together; part of what determines the output's bytes
+    group_size: worlds that are simulated together; part of what determines the output's bytes
     executor: local, or ray: on as many machines as the Ray cluster has that RAY_ADDRESS names
-    workers: processes of ray at a time; 0 for one a core
+    workers: processes at a time; 0 for one a core
     num_threads: of the processor in each process (0: one a core)
     seed: as every verb has one; nothing is drawn, since all robots are the nominal one
     """

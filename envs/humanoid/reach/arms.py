@@ -5,14 +5,14 @@ import torch
 from torch import Tensor
 
 from envs.humanoid.reach.references import Hands
-from envs.robots.g1.arms import arm_solver, natural_posture
+from envs.robots.g1.arms import MOTION_SHARE, arm_solver, natural_posture
 from envs.robots.g1.constants import ARM_JOINTS, JOINTS, TORSO, WRISTS, kind_of
 from envs.simulation import Simulation
 from robolearn.rotations import conjugate, matrix_from_quaternion, multiply, rotate, turned
 
 
 class FollowingArms:
-    """Inverse kinematics and the torques that servos are given ahead, of N robots.
+    """Inverse kinematics of N robots, and what their servos are told besides.
 
     angles: (N, 2, 7) that the arms are commanded [rad]
     """
@@ -22,13 +22,16 @@ class FollowingArms:
         self._period = period
         self.solver = arm_solver(model, period)
         self.angles = natural_posture().repeat(count, 1, 1)
-        self._damping = torch.tensor([kind_of(name).gains.damping for name in ARM_JOINTS]).view(2, -1)
+        gains = [kind_of(name).gains for name in ARM_JOINTS]
+        self._damping = torch.tensor([MOTION_SHARE * gain.damping for gain in gains]).view(2, -1)
+        self._compliance = torch.tensor([1.0 / gain.stiffness for gain in gains]).view(2, -1)
 
     def follow(self, reference: Hands, torso_position: Tensor, torso_quaternion: Tensor) -> Tensor:
-        """Command the arms towards references; returns feed-forward torques (N, 14) [N m].
+        """Command the arms towards references; returns how far servos' targets are ahead, (N, 14) [rad].
 
         reference, torso_position (N, 3) [m], torso_quaternion (N, 4): in one frame, z up
-        The torques hold the nominal arms against gravity and cancel the servos' damping of the motion.
+        Servos whose targets are so far ahead of `angles` hold the nominal arms against gravity, and drag by
+        less of their damping.
         """
         shift = reference.position - torso_position[:, None]
         back = conjugate(torso_quaternion[:, None]).expand(-1, 2, -1)
@@ -37,7 +40,8 @@ class FollowingArms:
         self.angles = self.solver.step(before, rotate(back, shift), rotation)
         down = turned(matrix_from_quaternion(back), shift.new_tensor((0.0, 0.0, -1.0)).expand_as(shift))
         torque = self.solver.chain.gravity_torque(self.angles, down)
-        return (torque + self._damping * (self.angles - before) / self._period).flatten(1)
+        torque = torque + self._damping * (self.angles - before) / self._period
+        return (self._compliance * torque).flatten(1)
 
 
 class ReachArms(FollowingArms):

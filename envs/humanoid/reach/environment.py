@@ -200,13 +200,14 @@ class ReachEnvironment(BatchedEnvironment):
         target = self.target.clone()
         action = self.worker.act(self._worker_observation())
         target[:, self._own], self._request = action[:, :-1], action[:, -1]
-        feed_forward = self.arms.step(self._arm_targets())
+        ahead = self.arms.step(self._arm_targets())
         target[:, self.arms.places] = self.arms.angles.flatten(1)
         target = target.clamp(self._places.lower, self._places.upper)
         self.target = torch.where(running[:, None], target, self.target)
-        self._ctrl[:, self._places.motors] = self.target.double()
+        target = self.target.clone()
+        target[:, self.arms.places] += ahead
+        self._ctrl[:, self._places.motors] = target.double()
         torque = self.parameters.torques(self.seeds, self.step_count)
-        torque[:, self.arms.places] += feed_forward
         self._joint_torque[:, self._places.velocities] = torque.double()
         if self._disturbed:
             change = self._disturbances.velocity_change(self.seeds, self.step_count, running.float())

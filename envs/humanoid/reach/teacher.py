@@ -26,8 +26,10 @@ DEAD_BAND: Final = 0.02
 WEIGHTS: Final = ((5, 0.4, 0.1), (10, 0.3, 0.2), (15, 0.2, 0.3), (20, 0.1, 0.4))
 """Control steps ahead, weight, and seconds that the displacement is divided by (TrajBooster, C.4)."""
 
-GAIN: Final = 1.2
-"""Of the mended teacher, from the pelvis's error to its velocity [1/s]; chosen."""
+GAINS: Final = (1.2, 1.2, 2.5)
+"""Of the mended teacher, from the pelvis's error to its velocity and yaw rate [1/s]; measured on 64
+trajectories: its heading was 3.4 degrees off with 1.2 of the yaw rate and 2.2 with 2.5. With 2.0 of the place
+it is nearer, but a student of it stepped 68 instead of 50 % of the time, and its hands were farther off."""
 
 PREVIEW_SECONDS: Final = 0.2
 """How far ahead it reads the reference; chosen: workers follow commands that much later."""
@@ -74,7 +76,7 @@ def mended(environment: "ReachEnvironment") -> Tensor:
     later = environment.references.base(step + 2 * preview)
     forward = (later - base)[:, :3] / (preview * environment.control_period)
     error = torch.cat((base[:, :2] - stand.place, wrapped(base[:, 2] - stand.yaw)[:, None]), 1)
-    wanted = forward + GAIN * error
+    wanted = forward + error.new_tensor(GAINS) * error
     planar = torch.cat((wanted[:, :2], torch.zeros(len(wanted), 1)), 1)
     velocity = turned_about_z(planar, -stand.yaw)
     velocity[:, 2] = wanted[:, 2]

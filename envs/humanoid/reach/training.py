@@ -10,7 +10,9 @@ from envs.humanoid.reach.environment import ReachEnvironment
 from envs.humanoid.reach.sources import GeneratedSource
 from envs.humanoid.reach.teacher import TEACHERS
 from envs.humanoid.tasks import reach
+from envs.registry import make_teacher
 from robolearn.errors import unknown_name
+from robolearn.evaluation.controllers import Controller, PolicyController
 from robolearn.paths import shipped_checkpoint
 from robolearn.policies.registry import load_policy
 
@@ -39,19 +41,17 @@ def teacher_of(environment: ReachEnvironment, name: str) -> Callable[[], Tensor]
     return lambda: environment.limited(TEACHERS[name](environment))
 
 
-def commander_of(
+def controller_of(
     environment: ReachEnvironment, checkpoint: str | Path | None, teacher: str | None
-) -> Callable[[Tensor], Tensor]:
-    """From observations (N, O) to commands (N, 4): of the named teacher, or else of a manager's checkpoint.
+) -> Controller:
+    """Commands for the worker: of the named teacher, or else of a manager's checkpoint.
 
     checkpoint: the shipped one unless given
 
     Raises UserError for a teacher that there is not, and a checkpoint that does not fit.
     """
     if teacher is not None:
-        labels = teacher_of(environment, teacher)
-        return lambda observation: labels()
+        return make_teacher(environment, teacher)
     path = shipped_checkpoint("g1_manager") if checkpoint is None else checkpoint
     policy = load_policy(path, expected=environment.spec)
-    policy.reset(num_envs=environment.num_envs)
-    return policy.act
+    return PolicyController(policy, environment.num_envs, seed=0)

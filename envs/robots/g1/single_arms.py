@@ -4,7 +4,7 @@ import mujoco
 import numpy as np
 from numpy.typing import NDArray
 
-from envs.robots.g1.arms import HAND_IN_WRIST, arm_solver, trunk_keep_out
+from envs.robots.g1.arms import HAND_IN_WRIST, MOTION_SHARE, arm_solver, trunk_keep_out
 from envs.robots.g1.constants import LEFT_ARM, RIGHT_ARM, TORSO, kind_of
 from envs.robots.g1.model import g1_description
 from robolearn.kinematics.pinocchio_arm import ArmDescription, PinocchioArm, Vector
@@ -27,7 +27,7 @@ def single_arms(model: mujoco.MjModel, period: float) -> list[PinocchioArm]:
 
 
 class SingleArms:
-    """Inverse kinematics and the torques that servos are given ahead.
+    """Inverse kinematics, and what the servos are told besides.
 
     angles: (2, 7) that the arms are commanded [rad]
     """
@@ -37,18 +37,20 @@ class SingleArms:
         self._period = period
         self._arms = single_arms(model, period)
         self.angles = np.stack([arm.arm.natural for arm in self._arms])
-        damping = [kind_of(name).gains.damping for name in (*LEFT_ARM, *RIGHT_ARM)]
-        self._damping = np.array(damping).reshape(2, -1)
+        gains = [kind_of(name).gains for name in (*LEFT_ARM, *RIGHT_ARM)]
+        self._damping = np.array([MOTION_SHARE * gain.damping for gain in gains]).reshape(2, -1)
+        self._compliance = np.array([1.0 / gain.stiffness for gain in gains]).reshape(2, -1)
 
     def follow(self, position: Vector, rotation: NDArray[np.float64], down: Vector) -> Vector:
-        """Command the arms towards references; returns feed-forward torques (14,) [N m].
+        """Command the arms towards references; returns how far servos' targets are ahead, (14,) [rad].
 
         position, rotation: (2, 3) [m] and (2, 3, 3) of the hands in the torso; down: (3,) unit vector in it
-        The torques hold the nominal arms against gravity and cancel the servos' damping of the motion.
+        See `FollowingArms.follow`.
         """
         before = self.angles
         steps = zip(self._arms, before, position, rotation, strict=True)
         self.angles = np.stack([arm.step(*rest) for arm, *rest in steps])
         both = zip(self._arms, self.angles, strict=True)
         torque = np.stack([arm.gravity_torque(angles, down) for arm, angles in both])
-        return (torque + self._damping * (self.angles - before) / self._period).ravel()
+        torque = torque + self._damping * (self.angles - before) / self._period
+        return (self._compliance * torque).ravel()

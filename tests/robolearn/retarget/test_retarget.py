@@ -32,6 +32,11 @@ def _waving(number: int) -> HandTrajectory:
     return HandTrajectory(f"1/{number}", 30.0, position, quaternion, gripper, "wave", {})
 
 
+@pytest.fixture(autouse=True)
+def small_groups(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "ROUNDS", 1)
+
+
 @pytest.fixture
 def source(tmp_path: Path) -> Path:
     folder = tmp_path / "source"
@@ -40,7 +45,7 @@ def source(tmp_path: Path) -> Path:
 
 
 def _settings(source: Path, out: Path, **changes: object) -> RetargetSettings:
-    settings = {"teacher": "mended", "group_size": 2, "num_threads": 1, "max_hand_error_m": 0.5}
+    settings = {"teacher": "mended", "group_size": 2, "workers": 1, "max_hand_error_m": 0.5}
     return RetargetSettings(source=str(source), out=str(out), **(settings | changes))  # pyright: ignore
 
 
@@ -80,13 +85,14 @@ def test_a_killed_run_goes_on_to_the_same_bytes(
         with pytest.raises(KeyboardInterrupt):
             retarget(_settings(source, tmp_path / "killed"))
     assert len(groups) == 1
-    retarget(_settings(source, tmp_path / "killed", num_threads=2))
+    retarget(_settings(source, tmp_path / "killed", num_threads=1))
     assert _bytes(tmp_path / "killed") == _bytes(tmp_path / "whole")
 
 
-def test_two_workers_of_ray_give_the_same_bytes(source: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("executor", ["local", "ray"])
+def test_two_processes_give_the_same_bytes(source: Path, tmp_path: Path, executor: str) -> None:
     retarget(_settings(source, tmp_path / "here"))
-    retarget(_settings(source, tmp_path / "there", executor="ray", workers=2))
+    retarget(_settings(source, tmp_path / "there", executor=executor, workers=2))
     assert _bytes(tmp_path / "there") == _bytes(tmp_path / "here")
 
 

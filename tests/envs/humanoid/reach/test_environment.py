@@ -2,6 +2,7 @@
 
 import math
 
+import mujoco
 import pytest
 import torch
 
@@ -13,6 +14,7 @@ from envs.humanoid.reach.sources import GeneratedSource
 from envs.humanoid.reach.teacher import TEACHERS, PublishedHeuristic, mended, published, wrapped
 from envs.humanoid.tasks import reach
 from envs.registry import make_expert, make_teacher
+from envs.robots.g1.constants import ARM_JOINTS, kind_of
 from robolearn.environment import episode_seeds
 from robolearn.errors import UserError
 from robolearn.policies.worker.mirror import Mirror
@@ -57,6 +59,18 @@ def test_arms_follow_while_the_robot_stands(environment: ReachEnvironment) -> No
         environment.step(mended(environment))
     way, _ = environment.hand_errors()
     assert way[~environment.done].median() < 0.03
+
+
+def test_servos_are_told_what_holds_the_arms(environment: ReachEnvironment) -> None:
+    environment.reset(episode_seeds(8, 0, 3))
+    ahead = environment.arms.step(environment.arms.hands())[0]
+    told = ahead * torch.tensor([kind_of(name).gains.stiffness for name in ARM_JOINTS])
+    model = environment.simulation.model
+    data = mujoco.MjData(model)
+    data.qpos[:] = environment.simulation.view("qpos")[0]
+    mujoco.mj_forward(model, data)
+    wanted = [data.joint(name).qfrc_bias.item() for name in ARM_JOINTS]
+    assert told.tolist() == pytest.approx(wanted, abs=0.02) and max(wanted) > 0.5
 
 
 def _right_hand_gone(seed: int, resting: Hands) -> Reference:

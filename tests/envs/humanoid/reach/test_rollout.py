@@ -5,7 +5,7 @@ import pytest
 
 from envs.humanoid.reach.rollout import roll_out
 from envs.humanoid.reach.sources import ListedSource
-from envs.humanoid.reach.training import commander_of
+from envs.humanoid.reach.training import controller_of
 from envs.humanoid.tasks import reach
 from robolearn.errors import UserError
 from robolearn.retarget.retargeted import COLUMNS
@@ -22,7 +22,7 @@ def _trajectory(frames: int, x: float = 0.25) -> HandTrajectory:
 def test_every_step_from_the_first_frame_on_is_noted() -> None:
     trajectories = [_trajectory(20), _trajectory(12, x=0.30)]
     environment = reach(3, source=ListedSource(trajectories), num_threads=1)
-    endings = roll_out(environment, commander_of(environment, None, "mended"), trajectories)
+    endings = roll_out(environment, controller_of(environment, None, "mended"), trajectories)
     assert [len(ending.columns["action"]) for ending in endings] == [20, 12]
     for trajectory, ending in zip(trajectories, endings, strict=True):
         assert ending.phase == "following" and not ending.fault
@@ -44,12 +44,26 @@ def test_a_group_gives_the_same_whatever_its_threads() -> None:
     found = []
     for threads in (1, 2):
         environment = reach(2, source=ListedSource(trajectories), num_threads=threads)
-        found.append(roll_out(environment, commander_of(environment, None, "mended"), trajectories))
+        found.append(roll_out(environment, controller_of(environment, None, "mended"), trajectories))
     for one, other in zip(*found, strict=True):
         assert all(np.array_equal(one.columns[name], other.columns[name]) for name in COLUMNS)
+
+
+def test_worlds_that_are_free_take_what_waits() -> None:
+    trajectories = [_trajectory(15), _trajectory(9, x=0.32), _trajectory(12, x=0.30)]
+    found = []
+    for order in ((0, 1, 2), (2, 0, 1)):
+        ordered = [trajectories[place] for place in order]
+        environment = reach(2, source=ListedSource(ordered), num_threads=1)
+        endings = roll_out(environment, controller_of(environment, None, None), ordered)
+        found.append([endings[order.index(place)] for place in range(3)])
+    for one, other in zip(*found, strict=True):
+        assert one.phase == "following"
+        # A world's place in the batch decides the last bits of networks' sums.
+        assert all(np.allclose(one.columns[name], other.columns[name], atol=1e-3) for name in COLUMNS)
 
 
 def test_unknown_teachers_are_named() -> None:
     environment = reach(1, num_threads=1)
     with pytest.raises(UserError, match="mended"):
-        commander_of(environment, None, "mendd")
+        controller_of(environment, None, "mendd")
