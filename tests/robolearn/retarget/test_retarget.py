@@ -1,6 +1,8 @@
 """From a folder of hand trajectories to a dataset, killed or not, here or on Ray."""
 
 import json
+import shutil
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -32,16 +34,32 @@ def _waving(number: int) -> HandTrajectory:
     return HandTrajectory(f"1/{number}", 30.0, position, quaternion, gripper, "wave", {})
 
 
-@pytest.fixture(autouse=True)
-def small_groups(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "ROUNDS", 1)
+@pytest.fixture(autouse=True, scope="module")
+def small_groups() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(module, "ROUNDS", 1)
+        yield
+
+
+@pytest.fixture(scope="module")
+def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("waving") / "source"
+    write_trajectories(folder, [_waving(number) for number in range(3)])
+    return folder
+
+
+@pytest.fixture(scope="module")
+def whole(source: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What becomes of the source in one process, in one go."""
+    out = tmp_path_factory.mktemp("waving") / "whole"
+    retarget(_settings(source, out))
+    return out
 
 
 @pytest.fixture
-def source(tmp_path: Path) -> Path:
-    folder = tmp_path / "source"
-    write_trajectories(folder, [_waving(number) for number in range(3)])
-    return folder
+def damageable(source: Path, tmp_path: Path) -> Path:
+    """A copy of the source for tests that damage it."""
+    return shutil.copytree(source, tmp_path / "source")
 
 
 def _settings(source: Path, out: Path, **changes: object) -> RetargetSettings:
@@ -56,22 +74,20 @@ def _bytes(folder: Path) -> dict[str, bytes]:
     return files
 
 
-def test_every_episode_becomes_rows_of_the_dataset(source: Path, tmp_path: Path) -> None:
-    record = retarget(_settings(source, tmp_path / "out"))
+def test_every_episode_becomes_rows_of_the_dataset(source: Path, whole: Path) -> None:
+    record = json.loads((whole / module.RECORD).read_text())
     assert record["episodes"] == record["kept"] == 3 and record["left_out"] == []
-    assert json.loads((tmp_path / "out" / module.RECORD).read_text()) == record
     assert record["hand_position_error_m"] < 0.1 and record["robot_seconds_per_wall_second"] > 0.0
-    table = pq.read_table(tmp_path / "out" / "data/chunk-000/file-000.parquet")
+    table = pq.read_table(whole / "data/chunk-000/file-000.parquet")
     assert table.num_rows == 3 * FRAMES * 5 // 3
-    assert (tmp_path / "out" / module.MAPPING).is_file()
-    again = retarget(_settings(source, tmp_path / "out"))
-    assert again["kept"] == 3 and again["robot_seconds_per_wall_second"] is None
+    assert (whole / module.MAPPING).is_file()
+    again = retarget(_settings(source, whole))
+    assert again == record | {"robot_seconds_per_wall_second": None}
 
 
 def test_a_killed_run_goes_on_to_the_same_bytes(
-    source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    source: Path, whole: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    retarget(_settings(source, tmp_path / "whole"))
     groups: list[Group] = []
 
     def killed(group: Group) -> object:
@@ -86,31 +102,30 @@ def test_a_killed_run_goes_on_to_the_same_bytes(
             retarget(_settings(source, tmp_path / "killed"))
     assert len(groups) == 1
     retarget(_settings(source, tmp_path / "killed", num_threads=1))
-    assert _bytes(tmp_path / "killed") == _bytes(tmp_path / "whole")
+    assert _bytes(tmp_path / "killed") == _bytes(whole)
 
 
 @pytest.mark.parametrize("executor", ["local", "ray"])
-def test_two_processes_give_the_same_bytes(source: Path, tmp_path: Path, executor: str) -> None:
-    retarget(_settings(source, tmp_path / "here"))
+def test_two_processes_give_the_same_bytes(source: Path, whole: Path, tmp_path: Path, executor: str) -> None:
     retarget(_settings(source, tmp_path / "there", executor=executor, workers=2))
-    assert _bytes(tmp_path / "there") == _bytes(tmp_path / "here")
+    assert _bytes(tmp_path / "there") == _bytes(whole)
 
 
-def test_a_damaged_episode_is_named_and_the_others_go_on(source: Path, tmp_path: Path) -> None:
-    file = agibot_layout.proprioception_file(source, "1", "1")
+def test_a_damaged_episode_is_named_and_the_others_go_on(damageable: Path, tmp_path: Path) -> None:
+    file = agibot_layout.proprioception_file(damageable, "1", "1")
     file.write_bytes(file.read_bytes()[:500])
-    record = retarget(_settings(source, tmp_path / "out"))
+    record = retarget(_settings(damageable, tmp_path / "out"))
     assert record["kept"] == 2
     [left_out] = record["left_out"]
     assert left_out["name"] == "1/1" and left_out["reason"]
 
 
 def test_exit_2_when_nothing_was_usable(
-    source: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    damageable: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     for number in range(3):
-        agibot_layout.proprioception_file(source, "1", str(number)).write_bytes(b"nothing")
-    assert cli.main(["retarget", f"source={source}", f"out={tmp_path / 'out'}", "teacher=mended"]) == 2
+        agibot_layout.proprioception_file(damageable, "1", str(number)).write_bytes(b"nothing")
+    assert cli.main(["retarget", f"source={damageable}", f"out={tmp_path / 'out'}", "teacher=mended"]) == 2
     assert len(capsys.readouterr().err.strip().splitlines()) == 1
 
 

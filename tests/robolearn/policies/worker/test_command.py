@@ -125,7 +125,7 @@ def test_small_commands_mean_to_stand() -> None:
 
 
 def test_low_and_slow_commands_of_a_manager_mean_to_stand() -> None:
-    walking = torch.tensor([[0.3, -0.2, 0.5, 0.7], [0.0, 0.11, 0.0, 0.7], [0.0, 0.0, -0.16, 0.7]])
+    walking = torch.tensor([[0.3, -0.2, 0.5, 0.7], [0.0, 0.19, 0.0, 0.7], [0.0, 0.0, -0.31, 0.7]])
     assert torch.equal(standing_when_low_or_slow(walking), walking)
     standing = torch.tensor([[0.3, -0.2, 0.5, 0.4], [0.06, -0.06, 0.14, 0.7]])
     expected = torch.tensor([[0.0, 0.0, 0.0, 0.4], [0.0, 0.0, 0.0, 0.7]])
