@@ -20,8 +20,8 @@ class ArmSolverSettings:
 
     iterations: a control period
     damping: directions in which the hand moves less than this a radian are given up [m]
-    turn_weight: an orientation error of a radian counts as much as this way [m]; measured on 64 trajectories, a
-        teacher commanding: 2.7 cm and 5.3 degrees with 0.1, 3.1 and 4.6 with 0.14, 3.4 and 3.9 with 0.2
+    turn_weight: an orientation error of a radian counts as much as this way [m]; measured on 64 trajectories,
+        a teacher commanding: 2.7 cm and 5.3 degrees with 0.1, 3.1 and 4.6 with 0.14, 3.4 and 3.9 with 0.2
     posture_gain: share of the way to the natural posture an iteration, where the hand does not care
     elbow_gain: rotation per way that the elbow is to be pushed out of the body [rad/m^2]
     speed: greatest, of any joint [rad/s]

@@ -36,9 +36,9 @@ LOWEST_WALK: Final = 0.57
 (TrajBooster, B.4), and fall where they are told to do it lower."""
 
 SLOWEST_WALK: Final = (0.18, 0.3)
-"""Planar velocity [m/s] and yaw rate [rad/s] below both of which a manager's command means to stand; measured:
-steps sway the hands, and the arms reach what so slow a walk would bring nearer. On the same 128 trajectories a
-manager's robots stepped 70, 55 and 46 % of the time with 0.1 and 0.15, 0.14 and 0.25, and these; their hands
+"""Planar velocity [m/s] and yaw rate [rad/s] below both of which a manager's command means to stand; steps
+sway the hands, and the arms reach what so slow a walk would bring nearer. Measured on the same 128
+trajectories: robots stepped 70, 55 and 46 % of the time with 0.1 and 0.15, 0.14 and 0.25, and these; hands
 were 4.0, 4.0 and 3.7 cm off."""
 
 COMMAND: Final = ("velocity_x", "velocity_y", "yaw_rate", "height")
