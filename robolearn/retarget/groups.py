@@ -5,6 +5,8 @@ from pathlib import Path
 
 import torch
 
+from robolearn.evaluation.controllers import ControllerChoice
+from robolearn.paths import shipped_checkpoint
 from robolearn.retarget.mapping import WorkspaceMapping, map_to_g1
 from robolearn.retarget.retargeted import RetargetedEpisode
 from robolearn.retarget.sources import EpisodeRefused, open_source, stream
@@ -69,12 +71,12 @@ def _simulate(group: Group, trajectories: list[HandTrajectory]) -> list[Outcome]
     """Outcomes of mapped trajectories. Raises UserError for a checkpoint that does not fit."""
     from envs.humanoid.reach.rollout import roll_out
     from envs.humanoid.reach.sources import ListedSource
-    from envs.humanoid.reach.training import controller_of
     from envs.humanoid.tasks import reach
 
     source = ListedSource(trajectories)
     environment = reach(group.size, worker=group.worker, source=source, num_threads=group.num_threads)
-    controller = controller_of(environment, group.checkpoint, group.teacher)
+    manager = group.checkpoint or str(shipped_checkpoint("g1_manager"))
+    controller = ControllerChoice(manager, "cpu", seed=0, teacher=group.teacher).build(environment)
     with torch.inference_mode():
         endings = roll_out(environment, controller, trajectories)
     outcomes: list[Outcome] = []

@@ -5,9 +5,12 @@ import pytest
 
 from envs.humanoid.reach.rollout import roll_out
 from envs.humanoid.reach.sources import ListedSource
-from envs.humanoid.reach.training import controller_of
 from envs.humanoid.tasks import reach
+from envs.registry import make_teacher
 from robolearn.errors import UserError
+from robolearn.evaluation.controllers import PolicyController
+from robolearn.paths import shipped_checkpoint
+from robolearn.policies.registry import load_policy
 from robolearn.retarget.retargeted import COLUMNS
 from robolearn.retarget.trajectory import HandTrajectory
 
@@ -22,7 +25,7 @@ def _trajectory(frames: int, x: float = 0.25) -> HandTrajectory:
 def test_every_step_from_the_first_frame_on_is_noted() -> None:
     trajectories = [_trajectory(20), _trajectory(12, x=0.30)]
     environment = reach(3, source=ListedSource(trajectories), num_threads=1)
-    endings = roll_out(environment, controller_of(environment, None, "mended"), trajectories)
+    endings = roll_out(environment, make_teacher(environment, "mended"), trajectories)
     assert [len(ending.columns["action"]) for ending in endings] == [20, 12]
     for trajectory, ending in zip(trajectories, endings, strict=True):
         assert ending.phase == "following" and not ending.fault
@@ -44,7 +47,7 @@ def test_a_group_gives_the_same_whatever_its_threads() -> None:
     found = []
     for threads in (1, 2):
         environment = reach(2, source=ListedSource(trajectories), num_threads=threads)
-        found.append(roll_out(environment, controller_of(environment, None, "mended"), trajectories))
+        found.append(roll_out(environment, make_teacher(environment, "mended"), trajectories))
     for one, other in zip(*found, strict=True):
         assert all(np.array_equal(one.columns[name], other.columns[name]) for name in COLUMNS)
 
@@ -55,7 +58,9 @@ def test_worlds_that_are_free_take_what_waits() -> None:
     for order in ((0, 1, 2), (2, 0, 1)):
         ordered = [trajectories[place] for place in order]
         environment = reach(2, source=ListedSource(ordered), num_threads=1)
-        endings = roll_out(environment, controller_of(environment, None, None), ordered)
+        endings = roll_out(
+            environment, PolicyController(load_policy(shipped_checkpoint("g1_manager")), 2, seed=0), ordered
+        )
         found.append([endings[order.index(place)] for place in range(3)])
     for one, other in zip(*found, strict=True):
         assert one.phase == "following"
@@ -66,4 +71,4 @@ def test_worlds_that_are_free_take_what_waits() -> None:
 def test_unknown_teachers_are_named() -> None:
     environment = reach(1, num_threads=1)
     with pytest.raises(UserError, match="mended"):
-        controller_of(environment, None, "mendd")
+        make_teacher(environment, "mendd")
