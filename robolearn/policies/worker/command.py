@@ -21,9 +21,9 @@ VELOCITY_RATE: Final = (2.0, 2.0, 3.0)
 """Greatest changes of the velocities that the worker is told [m/s^2, m/s^2, rad/s^2]; chosen: from a brisk
 walk to a stand in a gait period. Told at once to stand, it fell over its own speed."""
 
-CATCHING_HEIGHT: Final = 0.58
-"""A robot that steps though it is told to stand is told at least this height [m]; chosen: with legs folded it
-cannot step far."""
+CATCHING_HEIGHT: Final = 0.53
+"""A robot that steps though it is told to stand is told at least this height [m]: with legs folded it cannot
+step far, and from higher its hands do not reach low. Chosen between 0.58 and 0.46, see `docs/architecture.md`."""
 
 FOOT_LIFT: Final = 0.08
 """Height of a swinging foot at the middle of its step [m]; chosen."""
