@@ -10,6 +10,13 @@ def check_at_least(minimum: int, **values: int) -> None:
             raise UserError(f"{name}={value} is not valid: it takes at least {minimum}")
 
 
+def check_not_negative(**values: float) -> None:
+    """Raises UserError for the first of the named settings that is below 0."""
+    for name, value in values.items():
+        if not value >= 0:
+            raise UserError(f"{name}={value} is not valid: it takes 0 or more")
+
+
 def check_positive(**values: float) -> None:
     """Raises UserError for the first of the named settings that is not above 0."""
     for name, value in values.items():

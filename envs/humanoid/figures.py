@@ -62,7 +62,9 @@ class WorkerFigures:
         acceleration = (state.joint_velocity - before.joint_velocity) / m.period
         if self._acceleration.shape != acceleration.shape:
             self._acceleration = acceleration
-        jerk = (acceleration - self._acceleration) / m.period
+        # At an episode's first step there is no acceleration before.
+        first = (self._steps == 0)[:, None]
+        jerk = torch.where(first, 0.0, acceleration - self._acceleration) / m.period
         self._acceleration = acceleration
         planar = m.command[:, :2] - state.velocity_in_heading[:, :2]
         turning = m.command[:, 2] - state.yaw_rate

@@ -27,11 +27,9 @@ from robolearn.bridge.errors import BridgeError
 from robolearn.bridge.idl_types import idl_type
 from robolearn.bridge.names import dds_topic
 from robolearn.bridge.topics import Topic
-from robolearn.bridge.transport import Clock, Mailbox, Publisher, Transport
+from robolearn.bridge.transport import KEPT, Clock, Mailbox, Publisher, Transport
 
 _ANY: Final = SampleState.Any | ViewState.Any | InstanceState.Any
-_BATCH: Final = 16
-"""Samples taken in one call; chosen, a reader keeps one."""
 
 _domains: dict[int, tuple[str, Domain]] = {}
 """Of this process: DDS configures each once, for all its participants."""
@@ -136,7 +134,7 @@ class CycloneTransport(Transport):
             self._waiting.wait(duration(infinite=True))
             for reader, mailbox in list(self._readers.values()):
                 # The public call would build every message out of Python objects, 300 us each.
-                for payload, information in ddspy_take(reader._ref, _ANY, _BATCH):
+                for payload, information in ddspy_take(reader._ref, _ANY, KEPT):
                     if information.valid_data:
                         mailbox.put(payload)
 
@@ -172,7 +170,7 @@ def _reader_qos(topic: Topic) -> Qos:
     reliable = Policy.Reliability.Reliable(max_blocking_time=0)
     return Qos(
         reliable if topic.reliable else Policy.Reliability.BestEffort,
-        Policy.History.KeepLast(1),
+        Policy.History.KeepLast(KEPT if topic.reliable else 1),
         Policy.IgnoreLocal.Participant,
         Policy.DataRepresentation(use_cdrv0_representation=True),
     )

@@ -1,7 +1,8 @@
 """What the bridge reads and writes, by its ROS name.
 
 Writers always offer retransmission, as Unitree's and ROS's do by default, so that readers of either kind find
-them. Readers ask for it only where one lost message matters. Only the last message counts: none queue up.
+them. Readers ask for it only where one lost message matters, and read all of those; of the others only the
+last counts: none queue up.
 """
 
 from dataclasses import dataclass
@@ -24,7 +25,7 @@ class Topic:
 
     name: such as `/lowcmd`
     kind: of its messages
-    reliable: readers ask for retransmission, and find only writers that offer it
+    reliable: readers ask for retransmission, find only writers that offer it, and take every message
     """
 
     name: str

@@ -1,9 +1,10 @@
-"""What carries messages: bytes on topics, of which a reader keeps the last."""
+"""What carries messages: bytes on topics, of which a reader keeps the last few."""
 
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Final
 
 from robolearn.bridge.errors import BridgeError
 from robolearn.bridge.topics import Topic
@@ -29,25 +30,36 @@ class Arrival:
     number: int
 
 
+KEPT: Final = 16
+"""Messages of a topic that a mailbox keeps; chosen: more than anybody sends between two looks at it."""
+
+
 class Mailbox:
-    """The last message of one topic, put by one thread and read by any."""
+    """The last messages of one topic, put by one thread and read by any."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._last: Arrival | None = None
+        # Replaced, never changed, so that readers in other threads need no lock.
+        self._kept: tuple[Arrival, ...] = ()
 
     def put(self, payload: bytes) -> None:
         """A message came just now."""
-        number = 1 if self._last is None else self._last.number + 1
-        self._last = Arrival(payload, self._clock(), number)
+        kept = self._kept
+        number = kept[-1].number + 1 if kept else 1
+        self._kept = (*kept[1 - KEPT :], Arrival(payload, self._clock(), number))
 
     def latest(self) -> Arrival | None:
         """The last message, however often it was read already; None before the first."""
-        return self._last
+        kept = self._kept
+        return kept[-1] if kept else None
+
+    def after(self, number: int) -> tuple[Arrival, ...]:
+        """The messages that came after that of a number, oldest first; of many the last `KEPT`."""
+        return tuple(arrival for arrival in self._kept if arrival.number > number)
 
     def age(self) -> float:
         """Since the last message came [s]; infinite before the first."""
-        last = self._last
+        last = self.latest()
         return float("inf") if last is None else self._clock() - last.at
 
 

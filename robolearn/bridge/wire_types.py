@@ -116,6 +116,8 @@ class Text(WireType):
         content = reader.raw(UINT32.read(reader))
         if content and content[-1]:
             raise BridgeError("a text does not end with a zero byte")
+        if b"\0" in content[:-1]:
+            raise BridgeError("a text holds a zero byte before its end")
         try:
             return content[:-1].decode()
         except UnicodeDecodeError as error:

@@ -110,7 +110,7 @@ class DaggerTrainer(Trainer):
             "generator": self._generator.get_state(),
             "aggregate.inputs": self._aggregate.inputs,
             "aggregate.labels": self._aggregate.labels,
-            "memory": self.policy.memory.frames.clone(),
+            **{f"memory.{name}": value for name, value in self.policy.memory.state().items()},
             **{f"policy.{name}": value for name, value in self.policy.state_dict().items()},
             **{f"optimizer.{name}": value for name, value in optimizer_state(self._optimizer).items()},
             **{f"episodes.{name}": value for name, value in self.episodes.state().items()},
@@ -125,4 +125,4 @@ class DaggerTrainer(Trainer):
         self.policy.load_state_dict(entries_below("policy.", state))
         set_optimizer_state(self._optimizer, entries_below("optimizer.", state))
         self._observation = self.episodes.restore(entries_below("episodes.", state))
-        self.policy.memory.put_back(state["memory"])
+        self.policy.memory.put_back(entries_below("memory.", state))

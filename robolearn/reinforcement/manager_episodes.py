@@ -56,14 +56,14 @@ class ManagerEpisodes(RestorableEpisodes):
         """Everything that `restore` needs, between two steps and after `take_tally`."""
         return {
             **{f"episodes.{name}": value for name, value in self._episodes.state().items()},
-            "frames": self._memory.frames.clone(),
+            **{f"memory.{name}": value for name, value in self._memory.state().items()},
             "observation": self._observation.clone(),
         }
 
     def restore(self, state: dict[str, Tensor]) -> Tensor:
         """Go on from what `state` gave; returns observations."""
         self._episodes.restore(entries_below("episodes.", state))
-        self._memory.put_back(state["frames"].clone())
+        self._memory.put_back(entries_below("memory.", state))
         self._observation = state["observation"].clone()
         return self._observation
 

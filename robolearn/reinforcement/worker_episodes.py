@@ -95,8 +95,10 @@ class WorkerEpisodes(RestorableEpisodes):
         """Observations of K worlds from their stacked frames."""
         sizes = [self._raw.shape[1], len(self._extra)]
         clean, extra = self.environment.privileged(worlds).split(sizes, 1)  # pyright: ignore
+        # The networks may be on a GPU while the worlds are not.
+        device = next(self.policy.network.parameters()).device
         with torch.no_grad():
-            estimate = self.policy.network.estimate(frames)
+            estimate = self.policy.network.estimate(frames.to(device)).to(self.device)
         return torch.cat((frames, estimate, self.policy.frame(clean, self._last_effort[worlds]), extra), 1)
 
     def step(self, action: Tensor) -> EpisodeStep:
@@ -135,7 +137,7 @@ class WorkerEpisodes(RestorableEpisodes):
             **self._episodes.state(),
             "level": torch.tensor(self.level, dtype=torch.float64),
             "last_effort": self._last_effort.clone(),
-            "frames": self._memory.frames.clone(),
+            **{f"memory.{name}": value for name, value in self._memory.state().items()},
             "raw": self._raw.clone(),
             "observation": self.observation.clone(),
         }
@@ -145,10 +147,10 @@ class WorkerEpisodes(RestorableEpisodes):
         self._snapshot.put_back(self.environment, entries_below("environment.", state))
         self._episodes.restore(state)
         self.level = float(state["level"])
-        self._last_effort, self._raw, frames, self.observation = (
-            state[name].to(self.device, copy=True) for name in ("last_effort", "raw", "frames", "observation")
+        self._last_effort, self._raw, self.observation = (
+            state[name].to(self.device, copy=True) for name in ("last_effort", "raw", "observation")
         )
-        self._memory.put_back(frames)
+        self._memory.put_back(entries_below("memory.", state))
         return self.observation
 
     def close(self) -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import torch
 
+from robolearn.errors import UserError
 from robolearn.evaluation.controllers import ControllerChoice
 from robolearn.paths import shipped_checkpoint
 from robolearn.retarget.mapping import WorkspaceMapping, map_to_g1
@@ -64,7 +65,10 @@ def retarget_group(group: Group) -> list[Outcome]:
 def _mapped(read: HandTrajectory | EpisodeRefused, mapping: WorkspaceMapping) -> HandTrajectory | LeftOut:
     if isinstance(read, EpisodeRefused):
         return LeftOut(read.episode, read.reason)
-    return map_to_g1(read, mapping).trajectory
+    try:
+        return map_to_g1(read, mapping).trajectory
+    except UserError as error:
+        return LeftOut(read.name, str(error))
 
 
 def _simulate(group: Group, trajectories: list[HandTrajectory]) -> list[Outcome]:

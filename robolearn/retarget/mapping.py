@@ -6,6 +6,7 @@ are relative to the initial base, z to the ground.
 
 import dataclasses
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -36,6 +37,9 @@ RATE: Final = 50.0
 
 _UNIT_TOLERANCE: Final = 1e-6
 
+_FITTED_TO: Final = "fitted_to"
+"""Entry of a file: fingerprint of the source."""
+
 
 @dataclass(frozen=True)
 class WorkspaceMapping:
@@ -48,7 +52,7 @@ class WorkspaceMapping:
     flange_to_wrist: the G1's wrist in the source's flange, a quaternion, w first. How AgiBot's flange is
         turned against the G1's wrist nobody published: identity takes orientations as they are, as the
         published code does
-    rate: [Hz]
+    rate: `RATE`, for whoever reads it [Hz]
     """
 
     source: ForwardStatistics
@@ -63,16 +67,13 @@ class WorkspaceMapping:
         """Raise UserError, which names `origin` and the entry, for numbers that make no sense."""
         self.source.check(f"{origin}.source")
         self.target.check(f"{origin}.target")
-        for name in ("side_scale", "rate"):
-            if not 0 < getattr(self, name) < math.inf:
-                raise UserError(f"{origin}.{name} is {getattr(self, name)}, expected more than 0")
+        if not 0 < self.side_scale < math.inf:
+            raise UserError(f"{origin}.side_scale is {self.side_scale}, expected more than 0")
+        if self.rate != RATE:
+            raise UserError(f"{origin}.rate is {self.rate}, expected {RATE:g}, that of the G1's controllers")
         if not -math.inf < self.lowest < self.highest < math.inf:
             raise UserError(f"{origin}: lowest is {self.lowest}, expected less than highest, {self.highest}")
-        length = math.hypot(*self.flange_to_wrist)
-        if len(self.flange_to_wrist) != 4 or not abs(length - 1) < _UNIT_TOLERANCE:
-            raise UserError(
-                f"{origin}.flange_to_wrist is {self.flange_to_wrist}, expected a unit quaternion, w first"
-            )
+        check_unit_quaternion(f"{origin}.flange_to_wrist", self.flange_to_wrist)
 
     def to_json(self) -> dict[str, Any]:
         """As `from_json` takes it."""
@@ -118,10 +119,26 @@ def aligned_ahead(ahead: NDArray[np.float64], mapping: WorkspaceMapping) -> NDAr
     return (ahead - mapping.source.mean) / mapping.source.std * mapping.target.std + mapping.target.mean
 
 
-def save_mapping(path: Path, mapping: WorkspaceMapping) -> None:
-    """Write the mapping as JSON, atomically. Raises UserError when it makes no sense."""
+def check_unit_quaternion(name: str, value: Sequence[float]) -> None:
+    """Raises UserError, which names the value, unless it is one."""
+    if len(value) != 4 or not abs(math.hypot(*value) - 1) < _UNIT_TOLERANCE:
+        raise UserError(f"{name} is {list(value)}, expected a unit quaternion, w first")
+
+
+def save_mapping(path: Path, mapping: WorkspaceMapping, fingerprint: str | None = None) -> None:
+    """Write the mapping as JSON, atomically. Raises UserError when it makes no sense.
+
+    fingerprint: of the source that it was fitted to
+    """
     mapping.check("mapping")
-    write_json(path, mapping.to_json())
+    write_json(path, mapping.to_json() | ({} if fingerprint is None else {_FITTED_TO: fingerprint}))
+
+
+def fitted_mapping(path: Path, fingerprint: str) -> WorkspaceMapping | None:
+    """What was saved there if it was fitted to the source of that fingerprint. Raises as `load_mapping`."""
+    if not path.is_file() or read_json(path).get(_FITTED_TO) != fingerprint:
+        return None
+    return load_mapping(path)
 
 
 def load_mapping(path: Path) -> WorkspaceMapping:
@@ -133,7 +150,7 @@ def mapping_from_json(value: dict[str, Any], origin: str) -> WorkspaceMapping:
     """The mapping from what `to_json` made; `origin` names it in the UserError that anything else raises."""
     if value.get("format") != FORMAT:
         raise UserError(f"{origin} has format {value.get('format')!r}, expected '{FORMAT}'")
-    entries = {name: entry for name, entry in value.items() if name != "format"}
+    entries = {name: entry for name, entry in value.items() if name not in ("format", _FITTED_TO)}
     mapping = from_json(WorkspaceMapping, entries, origin)
     mapping.check(origin)
     return mapping

@@ -15,11 +15,17 @@ from robolearn.paths import shipped_checkpoint
 from robolearn.policies.registry import MANAGER, WORKER
 from robolearn.retarget.executors import EXECUTORS, processes
 from robolearn.retarget.groups import Group, LeftOut, Outcome
-from robolearn.retarget.mapping import WorkspaceMapping, load_mapping, save_mapping
+from robolearn.retarget.mapping import (
+    WorkspaceMapping,
+    check_unit_quaternion,
+    fitted_mapping,
+    load_mapping,
+    save_mapping,
+)
 from robolearn.retarget.output.record import Provenance
 from robolearn.retarget.output.workspace import Workspace
 from robolearn.retarget.settings import RetargetSettings
-from robolearn.retarget.sources import Source, open_source, stream
+from robolearn.retarget.sources import Source, open_source, source_fingerprint, stream
 from robolearn.retarget.statistics import fit_forward
 from robolearn.retarget.trajectory import HandTrajectory
 from robolearn.storage import write_json
@@ -43,9 +49,10 @@ def retarget(settings: RetargetSettings) -> dict[str, Any]:
     source = open_source(Path(settings.source))
     names = list(source.names())
     names = names[: settings.n_episodes] if settings.n_episodes else names
-    mapping = _mapping(settings, source, names, out)
     checkpoints = _checkpoints(settings)
-    workspace = Workspace(out, _identity(settings, mapping, checkpoints), names)
+    fingerprint = source_fingerprint(source, names)
+    mapping = _mapping(settings, source, names, out, fingerprint)
+    workspace = Workspace(out, _identity(settings, mapping, checkpoints, fingerprint), names)
     began, seconds = time.perf_counter(), 0.0
     if workspace.finished() is None:
         seconds = _run(settings, _groups(settings, names, mapping, workspace.done()), workspace)
@@ -65,21 +72,31 @@ def _check(settings: RetargetSettings) -> None:
         0, n_episodes=settings.n_episodes, workers=settings.workers, num_threads=settings.num_threads
     )
     check_positive(max_hand_error_m=settings.max_hand_error_m)
+    if settings.flange_to_wrist is not None:
+        check_unit_quaternion("flange_to_wrist", settings.flange_to_wrist)
 
 
-def _mapping(settings: RetargetSettings, source: Source, names: list[str], out: Path) -> WorkspaceMapping:
+def _mapping(
+    settings: RetargetSettings, source: Source, names: list[str], out: Path, fingerprint: str
+) -> WorkspaceMapping:
     """The mapping to use: given, what an earlier start of this run fitted, or fitted to the source now."""
-    saved = out / MAPPING
-    if settings.mapping is not None or saved.is_file():
-        mapping = load_mapping(Path(settings.mapping) if settings.mapping is not None else saved)
-        return replace(mapping, flange_to_wrist=settings.flange_to_wrist)
+    if settings.mapping is not None:
+        mapping = load_mapping(Path(settings.mapping))
+    else:
+        mapping = fitted_mapping(out / MAPPING, fingerprint)
+        if mapping is None:
+            mapping = _fitted(source, names)
+            save_mapping(out / MAPPING, mapping, fingerprint)
+    if settings.flange_to_wrist is None:
+        return mapping
+    turned = replace(mapping, flange_to_wrist=list(settings.flange_to_wrist))
+    turned.check("mapping")
+    return turned
+
+
+def _fitted(source: Source, names: list[str]) -> WorkspaceMapping:
     bar = tqdm(stream(source, names), desc="fit", total=len(names), unit="episode", disable=None, leave=False)
-    mapping = WorkspaceMapping(
-        source=fit_forward(each for each in bar if isinstance(each, HandTrajectory)),
-        flange_to_wrist=settings.flange_to_wrist,
-    )
-    save_mapping(saved, mapping)
-    return mapping
+    return WorkspaceMapping(source=fit_forward(each for each in bar if isinstance(each, HandTrajectory)))
 
 
 def _checkpoints(settings: RetargetSettings) -> dict[str, Any]:
@@ -93,12 +110,13 @@ def _checkpoints(settings: RetargetSettings) -> dict[str, Any]:
 
 
 def _identity(
-    settings: RetargetSettings, mapping: WorkspaceMapping, checkpoints: dict[str, Any]
+    settings: RetargetSettings, mapping: WorkspaceMapping, checkpoints: dict[str, Any], fingerprint: str
 ) -> dict[str, Any]:
     """What determines the output."""
     names = ("n_episodes", "max_hand_error_m", "group_size")
     chosen = {name: getattr(settings, name) for name in names}
-    return chosen | {"checkpoints": checkpoints, "mapping": mapping.to_json()}
+    of_source = {"source_fingerprint": fingerprint}
+    return chosen | of_source | {"checkpoints": checkpoints, "mapping": mapping.to_json()}
 
 
 def _groups(

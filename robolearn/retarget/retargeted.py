@@ -64,7 +64,10 @@ COLUMNS: Final[Mapping[str, VectorSpec]] = {
         (tuple(f"{side}_hand_orientation" for side in HANDS), "rad"),
     ),
 }
-"""Columns of the dataset and their entries. `action` has the published layout of 32 (TrajBooster, E.1)."""
+"""Columns of the dataset and their entries. `action` has the published layout of 32 (TrajBooster, E.1).
+
+Actions of a row are taken in its state and lead to that of the next row; the last row repeats those before.
+"""
 
 
 @dataclass(frozen=True)

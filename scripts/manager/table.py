@@ -62,6 +62,8 @@ class Table:
 
     def __init__(self, settings: TableSettings) -> None:
         """Raises UserError for settings that make no sense, or differ from those of the folder's table."""
+        if not settings.rows:
+            raise UserError(f"rows=[] is not valid: it takes one or more of {', '.join(ROWS)}")
         for name in settings.rows:
             if name not in ROWS:
                 raise unknown_name("row", name, ROWS)

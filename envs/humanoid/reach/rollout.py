@@ -126,22 +126,31 @@ class _Recorder:
             return
         rows = row[worlds]
         fingers = self._fingers[rows, self._place[worlds]]
-        for name, values in self._values(fingers, worlds).items():
+        for name, values in self._states(fingers, worlds).items():
             self._rows[name][rows, worlds] = values
+        # An action belongs to the state that it was taken in; that of the last state is the one before it.
+        for name, values in self._actions(fingers, worlds).items():
+            for place in ((rows - 1).clamp(min=0), rows):
+                self._rows[name][place, worlds] = values
         self._count[worlds] = rows + 1
 
-    def _values(self, fingers: Tensor, worlds: Tensor) -> dict[str, Tensor]:
+    def _states(self, fingers: Tensor, worlds: Tensor) -> dict[str, Tensor]:
         environment, state = self._environment, self._environment.state
         pelvis = environment.pelvis[worlds]
-        position, target = state.joint_position[worlds], environment.target[worlds]
         return {
-            "observation.state": torch.cat((position, fingers), 1),
+            "observation.state": torch.cat((state.joint_position[worlds], fingers), 1),
             "observation.joint_velocity": state.joint_velocity[worlds],
             "observation.imu": torch.cat((state.angular_velocity_in_pelvis[worlds], pelvis[:, 3:]), 1),
             "observation.pelvis": pelvis,
-            "action": torch.cat((target[:, _BODY:], fingers, environment.command[worlds]), 1),
-            "action.legs_and_waist": target[:, :_BODY],
             "tracking_error": torch.cat(environment.hand_errors(), 1)[worlds],
+        }
+
+    def _actions(self, fingers: Tensor, worlds: Tensor) -> dict[str, Tensor]:
+        """That led to the states of now."""
+        target, command = self._environment.target[worlds], self._environment.command[worlds]
+        return {
+            "action": torch.cat((target[:, _BODY:], fingers, command), 1),
+            "action.legs_and_waist": target[:, :_BODY],
         }
 
     def columns(self, world: int) -> dict[str, NDArray[np.float32]]:

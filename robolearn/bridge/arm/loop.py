@@ -1,5 +1,6 @@
 """The loop that commands an arm: a target for every state, within limits, or that it shall stay."""
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -13,7 +14,7 @@ from robolearn.bridge.arm.topics import ARM_TARGETS, FINGER_TARGETS, POSE_TARGET
 from robolearn.bridge.deploy.operator import Operator, Wishes
 from robolearn.bridge.message import Message, encode
 from robolearn.bridge.topics import Topic
-from robolearn.bridge.transport import Transport
+from robolearn.bridge.transport import Clock, Transport
 
 Record = Callable[[Topic, bytes], None]
 """Keeps a message; must not wait."""
@@ -38,6 +39,7 @@ class ArmLoop:
     heartbeat: whether the operator must show that it is there
     dry_run: publish nothing, so that whoever commands the arm may go on
     record: keeps what is sent and received
+    clock: that of the times which `tick` is given
 
     transitions: of the mode, in order
     sent: targets that were published
@@ -57,6 +59,7 @@ class ArmLoop:
         heartbeat: bool = True,
         dry_run: bool = False,
         record: Record = lambda topic, payload: None,
+        clock: Clock = time.monotonic,
     ) -> None:
         self.safety = ArmSafety() if safety is None else safety
         self.situation: Situation = BEGIN
@@ -65,7 +68,8 @@ class ArmLoop:
         self.complaint = ""
         self.reader = ArmReader(transport, profile.base, profile.joints, profile.fingers, bodies, lockstep)
         self.pilot = pilot
-        self._profile, self._period, self._lockstep, self._record = profile, period, lockstep, record
+        self._profile, self._period, self._lockstep = profile, period, lockstep
+        self._record, self._clock = record, clock
         self._operator = Operator(transport, heartbeat)
         self._foreign = None if dry_run else ForeignTargets(transport)
         topics = () if dry_run else (FINGER_TARGETS, POSE_TARGETS, ARM_TARGETS)
@@ -86,9 +90,7 @@ class ArmLoop:
 
     def tick(self, now: float) -> None:
         """One control period at the time `now` [s]; in lock step as often as there is time."""
-        state, wishes = self._read(), self._operator.read(now)
-        for topic, arrival in wishes.arrivals:
-            self._record(topic, arrival.payload)
+        state, wishes = self._read(), self._asked(now)
         self._decide(now, wishes, True)
         if state is None or state.stamp < self._since or self.situation.mode is Mode.IDLE:
             return
@@ -100,7 +102,21 @@ class ArmLoop:
         if self._lockstep:
             # What came meanwhile only asks for the answer that is about to be sent.
             self._read()
+        elif not self._still_wanted():
+            return
         self._send(target, state.stamp)
+
+    def _still_wanted(self) -> bool:
+        """Whether nothing happened while the policy was at work that forbids what it wants."""
+        before, now = self.situation.mode, self._clock()
+        self._decide(now, self._asked(now), True)
+        return self.situation.mode is before
+
+    def _asked(self, now: float) -> Wishes:
+        wishes = self._operator.read(now)
+        for topic, arrival in wishes.arrivals:
+            self._record(topic, arrival.payload)
+        return wishes
 
     def _read(self) -> ArmState | None:
         state = self.reader.read()

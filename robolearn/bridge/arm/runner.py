@@ -13,11 +13,10 @@ from robolearn.bridge.arm.profile import ArmProfile, ArmTask
 from robolearn.bridge.arm.situation import ArmSafety
 from robolearn.bridge.arm.telemetry import ArmTelemetry
 from robolearn.bridge.deploy.periods import Periods
-from robolearn.bridge.deploy.recording import Recorder
+from robolearn.bridge.deploy.recording import Recording
 from robolearn.bridge.deploy.runner import BAG
 from robolearn.bridge.deploy.settings import DeploySettings
 from robolearn.bridge.pace import Pace
-from robolearn.bridge.topics import Topic
 from robolearn.bridge.transport import Transport
 from robolearn.environment import episode_seeds
 from robolearn.evaluation.summary import summarise
@@ -49,8 +48,8 @@ class ArmDeployment:
     ) -> None:
         self.stop = threading.Event()
         self._settings, self._task = settings, task
-        self._bag = Path(settings.out) / time.strftime(BAG, time.gmtime())
-        self._recorder = Recorder(self._bag) if settings.record else None
+        bag = Path(settings.out) / time.strftime(BAG, time.gmtime())
+        self._recording = Recording(bag if settings.record else None)
         self._period = 1.0 / task.spec.control_rate_hz
         self._periods = Periods(self._period)
         self._began = time.monotonic()
@@ -66,7 +65,7 @@ class ArmDeployment:
             lockstep=settings.lockstep,
             heartbeat=settings.heartbeat,
             dry_run=settings.dry_run,
-            record=self._record,
+            record=self._recording.keep,
         )
         self._telemetry = ArmTelemetry(transport, self._loop)
         self.examination = (
@@ -86,8 +85,7 @@ class ArmDeployment:
                 else:
                     pace.wait()
         finally:
-            if self._recorder is not None:
-                self._recorder.close()
+            self._recording.close()
 
     def _tick(self, now: float) -> None:
         self._periods.tick(now)
@@ -96,8 +94,7 @@ class ArmDeployment:
         self._loop.tick(now)
         self._telemetry.tick(now)
         self._announce()
-        if self._recorder is not None:
-            self._recorder.flush()
+        self._recording.flush()
 
     def _over(self, now: float) -> bool:
         if self.stop.is_set() or (self.examination is not None and self.examination.done):
@@ -112,10 +109,6 @@ class ArmDeployment:
         for change in self._loop.transitions[self._announced :]:
             self._announced += 1
             _log.info("%.1f s: %s, %s", change.at - self._began, change.mode.value, change.reason)
-
-    def _record(self, topic: Topic, payload: bytes) -> None:
-        if self._recorder is not None:
-            self._recorder.keep(topic, payload, time.time_ns())
 
     def summary(self) -> dict[str, Any]:
         """How the run went, as JSON."""
@@ -135,7 +128,7 @@ class ArmDeployment:
             "damaged_states": loop.reader.damaged,
             "repeated_states": loop.reader.repeated,
             "episodes": self._examined(),
-            "bag": None if self._recorder is None else str(self._bag),
+            **self._recording.summary(),
         }
 
     def _examined(self) -> dict[str, Any] | None:

@@ -72,11 +72,15 @@ def advance(before: Situation, inputs: ArmInputs, safety: ArmSafety) -> Situatio
         return Situation(before.mode, f"refused: {fault}") if fault else Situation(Mode.POLICY, "asked")
     if inputs.request in (Request.DAMP, Request.RESET):
         return Situation(Mode.IDLE, "asked")
-    return Situation(Mode.HOLD, "asked") if inputs.request is not Request.NONE else before
+    if inputs.request is Request.NONE:
+        return before
+    if fault and before.mode is Mode.IDLE:
+        return Situation(Mode.IDLE, f"refused: {fault}")
+    return Situation(Mode.HOLD, "asked")
 
 
 def _fault(inputs: ArmInputs, safety: ArmSafety) -> str:
-    """What forbids the policy, empty for nothing. A comparison that is false of NaN counts it as wrong."""
+    """What forbids to begin, empty for nothing. A comparison that is false of NaN counts it as wrong."""
     if not 0.0 <= inputs.state_age <= safety.state_age:
         return f"the last new state is {inputs.state_age:.3f} s old"
     if not inputs.action_finite:

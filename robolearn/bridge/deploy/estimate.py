@@ -72,7 +72,7 @@ class StateReader:
     mailbox: of /lowstate
     joints: number of the robot's joints
 
-    damaged: messages with a wrong checksum or of another size
+    damaged: messages with a wrong checksum, of another size, or with a joint where none can be
     repeated: messages that were not newer
     """
 
@@ -113,11 +113,15 @@ class StateReader:
             return
         motors, imu = image["motor_state"][: self._joints], image["imu_state"]
         q, dq, _, torque = rows_of(motors).T.astype(np.float64, order="C")
+        joints = JointMeasurement(q, dq)
+        if not joints.known().all():
+            self.damaged += 1
+            return
         self._last = StateEstimate(
             at=arrival.at,
             tick=tick,
             mode_machine=int(image["mode_machine"]),
-            joints=JointMeasurement(q, dq),
+            joints=joints,
             torque=torque,
             quaternion=imu["quaternion"].astype(np.float64),
             angular_velocity=imu["gyroscope"].astype(np.float64),

@@ -44,7 +44,7 @@ class Wishes:
 
     twist: (4,) forward, left [m/s], turning left [rad/s], pelvis upwards [m/s]; zero where nobody asks
     request: a change of mode, in the tick in which it came
-    emergency_stop: whether the button is down
+    emergency_stop: whether the button is down, or was since the last tick
     heartbeat_age: since the last sign of life [s]
     drives: whether a velocity command came in this tick
     targets: of joints that no policy owns, in the tick in which they came
@@ -67,29 +67,42 @@ class Wishes:
 
 
 class _New(Generic[AnyMessage]):
-    """Messages of one topic, each once."""
+    """Messages of one topic, each once.
+
+    arrivals: those of the last look at which there were any
+    messages: what they say, None for a damaged one
+    """
 
     def __init__(self, transport: Transport, topic: Topic, kind: type[AnyMessage]) -> None:
         self.topic, self._kind = topic, kind
         self._mailbox = transport.mailbox(topic)
         self._number = 0
-        self.arrival: Arrival | None = None
-        self.message: AnyMessage | None = None
+        self.arrivals: tuple[Arrival, ...] = ()
+        self.messages: list[AnyMessage | None] = []
+
+    @property
+    def message(self) -> AnyMessage | None:
+        """The last one; None where it is damaged, and before the first."""
+        return self.messages[-1] if self.messages else None
 
     def look(self) -> bool:
-        """Whether one came; `message` is None where it is damaged."""
-        arrival = self._mailbox.latest()
-        if arrival is None or arrival.number == self._number:
+        """Whether any came."""
+        last = self._mailbox.latest()
+        if last is None or last.number == self._number:
             return False
-        self.arrival, self._number = arrival, arrival.number
-        try:
-            self.message = decode(self._kind, arrival.payload)
-        except BridgeError:
-            self.message = None
+        self.arrivals = self._mailbox.after(self._number)
+        self._number = self.arrivals[-1].number
+        self.messages = [self._decoded(arrival) for arrival in self.arrivals]
         return True
 
     def age(self, now: float) -> float:
-        return math.inf if self.arrival is None else age(now, self.arrival.at)
+        return age(now, self.arrivals[-1].at) if self.arrivals else math.inf
+
+    def _decoded(self, arrival: Arrival) -> AnyMessage | None:
+        try:
+            return decode(self._kind, arrival.payload)
+        except BridgeError:
+            return None
 
 
 class Operator:
@@ -112,20 +125,22 @@ class Operator:
         """Wishes at the time `now` [s]."""
         topics = (self._twist, self._stop, self._mode, self._heartbeat, self._targets, self._hands)
         new = [topic for topic in topics if topic.look()]
+        pressed = [self._pressed]
         if self._stop in new:
             # A message that cannot be read was sent by somebody in a hurry.
-            self._pressed = self._stop.message is None or self._stop.message.data
+            pressed = [message is None or message.data for message in self._stop.messages]
+            self._pressed = pressed[-1]
         request, complaint = self._request() if self._mode in new else (Request.NONE, "")
         return Wishes(
             twist=self._velocity(now),
             request=request,
-            emergency_stop=self._pressed,
+            emergency_stop=any(pressed),
             heartbeat_age=self._heartbeat.age(now) if self._heartbeat_needed else 0.0,
             drives=self._twist in new,
             targets=self._targets.message if self._targets in new else None,
             hands=self._hands in new,
             hand_targets=self._hands.message,
-            arrivals=tuple((topic.topic, topic.arrival) for topic in new if topic.arrival is not None),
+            arrivals=tuple((topic.topic, arrival) for topic in new for arrival in topic.arrivals),
             complaint=complaint,
         )
 
@@ -137,7 +152,10 @@ class Operator:
         return wanted if np.isfinite(wanted).all() else np.zeros(4)
 
     def _request(self) -> tuple[Request, str]:
-        text = "" if self._mode.message is None else self._mode.message.data.strip().lower()
-        if text in REQUESTS:
-            return REQUESTS[text], ""
-        return Request.NONE, f"unknown mode '{text}': valid are {', '.join(REQUESTS)}"
+        """The last of this tick's, but braking comes before all others."""
+        texts = ["" if one is None else one.data.strip().lower() for one in self._mode.messages]
+        requests = [REQUESTS.get(text, Request.NONE) for text in texts]
+        if Request.DAMP in requests:
+            return Request.DAMP, ""
+        unknown = f"unknown mode '{texts[-1]}': valid are {', '.join(REQUESTS)}"
+        return requests[-1], unknown if requests[-1] is Request.NONE else ""

@@ -5,6 +5,7 @@ policy is a process since it may be killed, or crash in native code, and must no
 thread would hold the rate as well. The observers are a thread that wakes 50 times a second.
 """
 
+import contextlib
 import logging
 import os
 import sys
@@ -18,13 +19,12 @@ from typing import Any, Final, Protocol
 from robolearn.bridge.deploy.command_loop import CommandLoop
 from robolearn.bridge.deploy.ports import Inbox, Outbox
 from robolearn.bridge.deploy.profile import Owned, RobotProfile
-from robolearn.bridge.deploy.recording import Recorder
+from robolearn.bridge.deploy.recording import Recording
 from robolearn.bridge.deploy.settings import DeploySettings
 from robolearn.bridge.deploy.telemetry import PERIOD, Telemetry
 from robolearn.bridge.pace import Pace
 from robolearn.bridge.safety.settings import SafetySettings
 from robolearn.bridge.safety.state_machine import may_end
-from robolearn.bridge.topics import Topic
 from robolearn.bridge.transport import Transport
 from robolearn.errors import UserError
 
@@ -80,8 +80,8 @@ class Deployment:
     ) -> None:
         self.stop = threading.Event()
         self._settings, self._policy, self._period = settings, policy, profile.period
-        self._bag = Path(settings.out) / time.strftime(BAG, time.gmtime())
-        self._recorder = Recorder(self._bag) if settings.record else None
+        bag = Path(settings.out) / time.strftime(BAG, time.gmtime())
+        self._recording = Recording(bag if settings.record else None)
         self._ended = threading.Event()
         self._errors: list[BaseException] = []
         self._announced = 0
@@ -97,10 +97,10 @@ class Deployment:
             heartbeat=settings.heartbeat,
             follows_hands=settings.manager is not None,
             dry_run=settings.dry_run,
-            record=self._record,
+            record=self._recording.keep,
         )
         self._telemetry = Telemetry(
-            transport, self._loop, profile.joints, time.time_ns, self._figures, self._record
+            transport, self._loop, profile.joints, time.time_ns, self._figures, self._recording.keep
         )
 
     def run(self) -> None:
@@ -149,7 +149,9 @@ class Deployment:
     def _brake(self) -> None:
         pace = Pace(self._period)
         for _ in range(round(self._loop.safety.damp_time / self._period)):
-            self._loop.brake()
+            # What ended the loop may be what refuses this command, and not the next one.
+            with contextlib.suppress(Exception):
+                self._loop.brake()
             pace.wait()
 
     def _observe(self) -> None:
@@ -159,16 +161,14 @@ class Deployment:
             while not self._ended.is_set():
                 self._telemetry.tick(time.monotonic())
                 self._announce()
-                if self._recorder is not None:
-                    self._recorder.flush()
+                self._recording.flush()
                 pace.wait()
         except BaseException as error:
             self._errors.append(error)
             self.stop.set()
         finally:
             self._ended.wait()
-            if self._recorder is not None:
-                self._recorder.close()
+            self._recording.close()
 
     def _announce(self) -> None:
         """Tell whoever watches the terminal of changes of mode."""
@@ -185,10 +185,6 @@ class Deployment:
                     f"priority={self._settings.priority} is refused by the system ({error}): it takes Linux, "
                     "CAP_SYS_NICE and 1 to 99; priority=0 does without"
                 ) from error
-
-    def _record(self, topic: Topic, payload: bytes) -> None:
-        if self._recorder is not None:
-            self._recorder.keep(topic, payload, time.time_ns())
 
     def _figures(self) -> Mapping[str, object]:
         return {"policy_pid": self._policy.pid, "policy_alive": str(self._policy.alive).lower()}
@@ -212,5 +208,5 @@ class Deployment:
             "repeated_states": loop.states.repeated,
             "policy_alive": self._policy.alive,
             "errors": [f"{type(error).__name__}: {error}" for error in self._errors],
-            "bag": None if self._recorder is None else str(self._bag),
+            **self._recording.summary(),
         }

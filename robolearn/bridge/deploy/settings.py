@@ -5,7 +5,7 @@ from typing import Final
 
 from omegaconf import MISSING
 
-from robolearn.checks import check_at_least, check_positive
+from robolearn.checks import check_at_least, check_not_negative, check_positive
 from robolearn.errors import unknown_name
 
 TARGETS: Final = ("end_effector", "joints")
@@ -57,6 +57,6 @@ class DeploySettings:
         check_at_least(0, domain=self.domain, priority=self.priority, episodes=self.episodes, seed=self.seed)
         if self.targets not in TARGETS:
             raise unknown_name("targets", self.targets, TARGETS)
-        check_positive(voltage=self.voltage)
+        check_not_negative(voltage=self.voltage)
         if self.seconds:
             check_positive(seconds=self.seconds)

@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 
 from robolearn.bridge.safety.joints import JointCommand, JointMeasurement, Mask, Vector, choose
-from robolearn.bridge.safety.limits import LARGEST_ANGLE, LARGEST_SPEED, JointLimits
+from robolearn.bridge.safety.limits import JointLimits
 
 _TORQUE_SHARE: Final = 1.0 - 1e-4
 """Of the limit that is used; chosen: the rest is for rounding, to float32 on the wire."""
@@ -67,7 +67,7 @@ def safe_command(
     _check_size(limits, requested=requested.table, previous=previous.table, measured=measured.q)
     if requested.table.ndim == 2 and _within(requested, previous, measured, limits):
         return requested, _unchanged(limits.size)
-    known = (np.abs(measured.q) <= LARGEST_ANGLE) & (np.abs(measured.dq) <= LARGEST_SPEED)
+    known = measured.known()
     seen = JointMeasurement(np.where(known, measured.q, 0.0), np.where(known, measured.dq, 0.0))
     held = _held(previous, seen, known, limits)
     usable = requested.finite()

@@ -22,7 +22,7 @@ class Inputs:
     now: of a clock that never goes back [s]
     state_age, policy_age, heartbeat_age: since the robot's last message, the policy's last action and the
         operator's last sign of life arrived [s]
-    tilt: of the torso from upright [rad]
+    tilt: of the pelvis from upright [rad]
     temperature: of the hottest motor [degrees Celsius]
     voltage: of the supply [V]
     action_finite: the policy's last action has neither NaN nor infinity

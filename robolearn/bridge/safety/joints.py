@@ -1,12 +1,17 @@
 """What joints are told and what they measure, J of them; leading dimensions are a batch."""
 
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 Vector = NDArray[np.float64]
 Mask = NDArray[np.bool_]
+
+LARGEST_ANGLE: Final = 100.0
+LARGEST_SPEED: Final = 1000.0
+"""Of a measurement that is believed [rad], [rad/s]; chosen: joints stay far below, garbage seldom does."""
 
 
 @dataclass(frozen=True)
@@ -19,6 +24,10 @@ class JointMeasurement:
     def __post_init__(self) -> None:
         if self.q.shape != self.dq.shape:
             raise ValueError(f"dq has shape {self.dq.shape}, not {self.q.shape}")
+
+    def known(self) -> Mask:
+        """Which joints' measurements can be believed, (..., J)."""
+        return (np.abs(self.q) <= LARGEST_ANGLE) & (np.abs(self.dq) <= LARGEST_SPEED)
 
 
 @dataclass(frozen=True, eq=False)

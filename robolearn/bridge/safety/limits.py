@@ -7,12 +7,8 @@ from typing import Final
 
 import numpy as np
 
-from robolearn.bridge.safety.joints import Vector
+from robolearn.bridge.safety.joints import LARGEST_ANGLE, LARGEST_SPEED, Vector
 from robolearn.errors import UserError
-
-LARGEST_ANGLE: Final = 100.0
-LARGEST_SPEED: Final = 1000.0
-"""Of a measurement that is believed [rad], [rad/s]; chosen: joints stay far below, garbage seldom does."""
 
 _ROUNDING: Final = 1e-9
 """Of a step that is short of its limit by this share, sums and differences say the same."""

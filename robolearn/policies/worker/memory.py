@@ -1,6 +1,6 @@
 """What the worker remembers of each world: the last control steps, each with the action before it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import torch
 from torch import Tensor
@@ -35,7 +35,11 @@ class FrameMemory:
         self._fresh[worlds] = False
         return frame.repeat(1, len(self.lags))
 
-    def put_back(self, frames: Tensor) -> None:
-        """Go on from remembered `frames`."""
-        self.frames = frames
-        self._fresh[:] = False
+    def state(self) -> dict[str, Tensor]:
+        """All that is remembered."""
+        return {"frames": self.frames.clone(), "fresh": self._fresh.clone()}
+
+    def put_back(self, state: Mapping[str, Tensor]) -> None:
+        """Go on from what `state` returned."""
+        device = self.frames.device
+        self.frames, self._fresh = (state[name].to(device, copy=True) for name in ("frames", "fresh"))

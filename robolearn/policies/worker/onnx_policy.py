@@ -54,9 +54,10 @@ class OnnxPolicy(Policy):
         if num_envs is not None and (not hasattr(self, "_frames") or len(self._frames) != num_envs):
             self._frames = torch.zeros(num_envs, self._contract.history, self._contract.frame_size)
             self._last_action = torch.zeros(num_envs, len(self._contract.joints))
-        worlds = slice(None) if env_ids is None else env_ids
-        self._frames[worlds] = 0.0
-        self._last_action[worlds] = 0.0
+        worlds = torch.arange(len(self._frames)) if env_ids is None else env_ids
+        # Not in place: what was made in inference mode may not be changed outside it.
+        self._frames = self._frames.index_fill(0, worlds, 0.0)
+        self._last_action = self._last_action.index_fill(0, worlds, 0.0)
 
     @torch.no_grad()
     def act(self, observation: Tensor) -> Tensor:

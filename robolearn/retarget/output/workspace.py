@@ -140,7 +140,8 @@ class Workspace:
         return [int(outcome["place"]) for outcome in found if outcome]
 
     def _claim(self) -> None:
-        if not (self._staging / _RUN).is_file():
+        # Settings that nothing came of are another run's.
+        if not self._outcomes():
             write_json(self._staging / _RUN, {"settings": self._settings, "code_version": code_version()})
 
     def _left_out(self, name: str) -> LeftOut:

@@ -1,8 +1,11 @@
 """What every source of trajectories offers, and how to read one to its end."""
 
-from collections.abc import Iterable, Iterator
+import hashlib
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Protocol
+
+import numpy as np
 
 from robolearn.retarget.sources.refusal import EpisodeRefused
 from robolearn.retarget.trajectory import HandTrajectory
@@ -34,3 +37,13 @@ def stream(source: Source, names: Iterable[str] | None = None) -> Iterator[HandT
             yield source.read(name)
         except EpisodeRefused as refusal:
             yield refusal
+
+
+def source_fingerprint(source: Source, names: Sequence[str]) -> str:
+    """What tells sources apart: their episodes' names, and what the first one that can be read holds."""
+    digest = hashlib.sha256("\n".join(names).encode())
+    first = next((each for each in stream(source, names) if isinstance(each, HandTrajectory)), None)
+    if first is not None:
+        for array in (first.hand_position, first.hand_quaternion, first.gripper):
+            digest.update(np.ascontiguousarray(array).tobytes())
+    return digest.hexdigest()

@@ -66,7 +66,11 @@ def test_padding_up_to_a_multiple_of_four_is_taken() -> None:
 
 @pytest.mark.parametrize(
     ("content", "said"),
-    [(b"\x02\x00\x00\x00ab", "does not end"), (b"\x02\x00\x00\x00\xff\x00", "not UTF-8")],
+    [
+        (b"\x02\x00\x00\x00ab", "does not end"),
+        (b"\x02\x00\x00\x00\xff\x00", "not UTF-8"),
+        (b"\x03\x00\x00\x00a\x00\x00", "before its end"),
+    ],
 )
 def test_a_text_that_is_none(content: bytes, said: str) -> None:
     with pytest.raises(BridgeError, match=said):

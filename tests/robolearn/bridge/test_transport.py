@@ -28,6 +28,15 @@ def test_a_mailbox_keeps_the_last_message_and_when_it_came() -> None:
     assert box.latest() == box.latest() == Arrival(b"second", 10.5, 2) and box.age() == 0.0
 
 
+def test_a_mailbox_keeps_what_came_since_somebody_looked() -> None:
+    box = Mailbox(SetClock())
+    assert box.after(0) == ()
+    for count in range(40):
+        box.put(b"%d" % count)
+    assert [arrival.payload for arrival in box.after(38)] == [b"38", b"39"]
+    assert [arrival.number for arrival in box.after(0)] == list(range(25, 41))
+
+
 def test_messages_reach_the_others_and_not_oneself() -> None:
     clock = SetClock()
     network = LoopbackNetwork(clock)

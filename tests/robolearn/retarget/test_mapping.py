@@ -16,6 +16,7 @@ from robolearn.errors import UserError
 from robolearn.retarget.mapping import (
     WorkspaceMapping,
     aligned_ahead,
+    fitted_mapping,
     load_mapping,
     map_to_g1,
     mapping_from_json,
@@ -111,7 +112,8 @@ def test_the_mapping_comes_back_from_disk(tmp_path: Path) -> None:
         ({"source": {"mean": 0.5, "std": 0.0}}, "mapping.json.source.std is 0.0"),
         ({"target": {"mean": float("nan"), "std": 0.1}}, "mapping.json.target.mean is nan"),
         ({"side_scale": "1"}, "side_scale is '1', expected float"),
-        ({"rate": -50.0}, "mapping.json.rate is -50.0, expected more than 0"),
+        ({"side_scale": -1.0}, "mapping.json.side_scale is -1.0, expected more than 0"),
+        ({"rate": 30.0}, "mapping.json.rate is 30.0, expected 50"),
         ({"lowest": 2.0}, "lowest is 2.0, expected less than highest, 1.25"),
         ({"flange_to_wrist": [1.0, 0.0, 0.0]}, "expected a unit quaternion"),
         ({"flange_to_wrist": [1.0, 0.0, 1.0, 0.0]}, "expected a unit quaternion"),
@@ -122,3 +124,11 @@ def test_a_foreign_mapping_is_refused(changes: dict[str, Any], message: str) -> 
     content = json.loads(json.dumps(MAPPING.to_json() | changes))
     with pytest.raises(UserError, match=message):
         mapping_from_json(content, "mapping.json")
+
+
+def test_a_mapping_that_was_fitted_to_another_source_does_not_count(tmp_path: Path) -> None:
+    path = tmp_path / "mapping.json"
+    assert fitted_mapping(path, "one") is None
+    save_mapping(path, MAPPING, "one")
+    assert fitted_mapping(path, "one") == MAPPING == load_mapping(path)
+    assert fitted_mapping(path, "another") is None

@@ -153,6 +153,7 @@ def test_hands_that_are_too_far_off_are_left_out(source: Path, tmp_path: Path) -
         ({"max_hand_error_m": 0.0}, "max_hand_error_m"),
         ({"teacher": "mendid"}, "mended"),
         ({"source": "nowhere"}, "nowhere"),
+        ({"flange_to_wrist": [1.0, 1.0, 0.0, 0.0]}, "flange_to_wrist is .*expected a unit quaternion"),
         ({"worker": "nowhere"}, "nowhere"),
     ],
 )

@@ -2,7 +2,10 @@
 
 import numpy as np
 import pytest
+import torch
+from torch import Tensor
 
+from envs.humanoid.reach.references import APPROACH_SECONDS, HOLD_SECONDS
 from envs.humanoid.reach.rollout import roll_out
 from envs.humanoid.reach.sources import ListedSource
 from envs.humanoid.tasks import reach
@@ -37,9 +40,34 @@ def test_every_step_from_the_first_frame_on_is_noted() -> None:
         np.testing.assert_array_equal(columns["observation.imu"][:, 3:], columns["observation.pelvis"][:, 3:])
         assert np.median(columns["tracking_error"][:, :2]) < 0.08
         closed = columns["action"][-1, 14:28]
-        assert np.abs(closed).max() > 1.0 and np.abs(columns["action"][0, 14:28]).max() == 0.0
-        np.testing.assert_array_equal(columns["action"][:, 14:28], columns["observation.state"][:, 29:])
+        assert np.abs(closed).max() > 1.0 and np.abs(columns["observation.state"][0, 29:]).max() == 0.0
+        np.testing.assert_array_equal(columns["action"][:-1, 14:28], columns["observation.state"][1:, 29:])
+        for name in ("action", "action.legs_and_waist"):
+            np.testing.assert_array_equal(columns[name][-1], columns[name][-2])
         assert len(trajectory) == len(columns["action"])
+
+
+class Counting(PolicyController):
+    """Asks for a pelvis that is lower by a hundredth of a millimetre with every control step."""
+
+    def __init__(self, num_envs: int) -> None:
+        super().__init__(load_policy(shipped_checkpoint("g1_manager")), num_envs, seed=0)
+        self.count = 0
+
+    def act(self, observation: Tensor) -> Tensor:
+        """A command (N, 4)."""
+        command = torch.tensor([[0.0, 0.0, 0.0, 0.74 - 1e-5 * self.count]]).repeat(len(observation), 1)
+        self.count += 1
+        return command
+
+
+def test_a_row_holds_the_action_that_is_taken_in_its_state() -> None:
+    trajectories = [_trajectory(20)]
+    environment = reach(1, source=ListedSource(trajectories), num_threads=1)
+    ending = roll_out(environment, Counting(1), trajectories)[0]
+    steps = np.rint((0.74 - ending.columns["action"][:, -1].astype(np.float64)) / 1e-5)
+    lead = round((HOLD_SECONDS + APPROACH_SECONDS) / environment.control_period)
+    np.testing.assert_array_equal(steps, [*range(lead, lead + 19), lead + 18])
 
 
 def test_a_group_gives_the_same_whatever_its_threads() -> None:

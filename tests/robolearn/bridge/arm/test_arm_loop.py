@@ -1,6 +1,7 @@
 """What an arm is told in each mode, over a network that loses everything but what is tested."""
 
 import math
+from collections.abc import Callable
 
 import numpy as np
 import pytest
@@ -46,7 +47,14 @@ class Scene:
         self.hands = self.operator.mailbox(FINGER_TARGETS)
         pilot = Pilot(PROFILE, TASK, policy, 0)
         self.loop = ArmLoop(
-            network.join(), PROFILE, pilot, 0.1, TASK.bodies, heartbeat=False, dry_run=dry_run
+            network.join(),
+            PROFILE,
+            pilot,
+            0.1,
+            TASK.bodies,
+            heartbeat=False,
+            dry_run=dry_run,
+            clock=lambda: self.now,
         )
 
     def tick(self, shown: bool = True) -> None:
@@ -118,6 +126,42 @@ def test_targets_beyond_the_limits_are_shortened_and_counted(policy: Drawing) ->
     away = math.dist(place, (point.x, point.y, point.z))
     assert 0.05 < away <= PROFILE.limits.step + 1e-9 and point.z >= 0.0
     assert scene.loop.pilot.filtered["workspace"] == 1
+
+
+class Slow(Drawing):
+    """Takes half a second, in which somebody may do something."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.meanwhile: Callable[[], None] = lambda: None
+
+    def act(self, observation: Tensor) -> Tensor:
+        self.meanwhile()
+        return super().act(observation)
+
+
+def test_what_happens_while_the_policy_computes_counts() -> None:
+    policy = Slow()
+    scene = Scene(policy)
+    scene.tick()
+    scene.ask("policy")
+    policy.meanwhile = lambda: scene.operator.publisher(EMERGENCY_STOP)(encode(Bool(True)))
+    scene.tick()
+    assert scene.loop.situation.reason == "emergency stop" and scene.sent == 0
+
+
+def test_a_target_for_a_state_that_grew_old_meanwhile_is_not_sent() -> None:
+    policy = Slow()
+    scene = Scene(policy)
+    scene.tick()
+    scene.ask("policy")
+
+    def dawdle() -> None:
+        scene.now += 0.5
+
+    policy.meanwhile = dawdle
+    scene.tick()
+    assert scene.loop.situation.mode is Mode.HOLD and scene.sent == 0
 
 
 def test_somebody_else_who_commands_holds() -> None:

@@ -29,8 +29,9 @@ def after(before: Situation, **inputs: object) -> Situation:
 def test_faults_hold_and_forbid(inputs: dict[str, object], reason: str) -> None:
     assert after(FLYING, **inputs) == Situation(Mode.HOLD, reason)
     assert after(FLYING, request=Request.POLICY, **inputs) == Situation(Mode.HOLD, reason)
-    refused = after(BEGIN, request=Request.POLICY, **inputs)
-    assert refused == Situation(Mode.IDLE, f"refused: {reason}")
+    for request in (Request.POLICY, Request.HOLD, Request.STAND):
+        refused = after(BEGIN, request=request, **inputs)
+        assert refused == Situation(Mode.IDLE, f"refused: {reason}")
     assert after(BEGIN, **inputs) == BEGIN
 
 

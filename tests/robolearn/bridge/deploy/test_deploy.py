@@ -20,7 +20,7 @@ from robolearn.paths import assets_directory
     ("settings", "said"),
     [
         ({"robot": "g2"}, "unknown robot 'g2': valid are g1"),
-        ({"voltage": 0.0}, "voltage=0.0 is not valid"),
+        ({"voltage": -1.0}, "voltage=-1.0 is not valid"),
         ({"priority": -1}, "priority=-1 is not valid"),
         ({"checkpoint": "nowhere"}, "checkpoint nowhere does not exist"),
         (
@@ -38,7 +38,7 @@ def test_what_will_not_do(settings: dict[str, Any], said: str, tmp_path: Path) -
     assert not list(tmp_path.iterdir())
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_signals_ask_to_end_and_do_not_end(number: signal.Signals) -> None:
     stop, before = threading.Event(), signal.getsignal(number)
     with on_interruption(stop.set):

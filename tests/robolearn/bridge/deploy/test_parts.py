@@ -15,15 +15,17 @@ from robolearn.bridge.deploy.steering import Steering
 from robolearn.bridge.images import LOW_STATE, seal, to_wire
 from robolearn.bridge.message import encode
 from robolearn.bridge.messages.geometry_msgs import Twist, Vector3
+from robolearn.bridge.messages.std_msgs import Bool, String
 from robolearn.bridge.safety.inputs import Request
-from robolearn.bridge.topics import MODE, VELOCITY_COMMANDS
+from robolearn.bridge.topics import EMERGENCY_STOP, MODE, VELOCITY_COMMANDS
 from robolearn.bridge.transport import LoopbackNetwork, Mailbox
 
 
-def state(tick: int, pitch: float = 0.0, crc: bool = True) -> bytes:
+def state(tick: int, pitch: float = 0.0, crc: bool = True, angle: float = 0.0) -> bytes:
     image = LOW_STATE.blank()
     image["tick"] = tick % 2**32
     image["imu_state"]["quaternion"] = math.cos(pitch / 2), 0.0, math.sin(pitch / 2), 0.0
+    image["motor_state"]["q"][3] = angle
     seal(image)
     if not crc:
         image["crc"] ^= 1
@@ -52,6 +54,12 @@ class TestStateReader:
         assert (self.reader.damaged, self.reader.repeated) == (2, 2)
         self.take(state(12), 4.0)
         assert self.reader.age(4.0) == 0.0
+
+    @pytest.mark.parametrize("angle", [math.nan, math.inf, 1e6])
+    def test_a_joint_that_cannot_be_there_makes_a_message_damaged(self, angle: float) -> None:
+        self.take(state(10), 2.0)
+        self.take(state(12, angle=angle), 3.0)
+        assert self.reader.age(3.0) == 1.0 and self.reader.damaged == 1
 
     def test_what_comes_while_a_tick_is_at_work_is_new(self) -> None:
         self.take(state(10), 2.0)
@@ -111,6 +119,29 @@ def test_operators_who_say_what_is_no_number_or_no_mode() -> None:
     assert wishes.twist.tolist() == [0.0] * 4 and wishes.request is Request.NONE
     assert wishes.complaint and wishes.heartbeat_age == math.inf and len(wishes.arrivals) == 2
     assert operator.read(3.0).arrivals == ()
+
+
+def test_a_short_press_of_the_emergency_stop_counts() -> None:
+    network = LoopbackNetwork(lambda: 3.0)
+    ours, theirs = network.join(), network.join()
+    operator = Operator(ours, heartbeat=False)
+    for pressed in (True, False):
+        theirs.publisher(EMERGENCY_STOP)(encode(Bool(pressed)))
+    wishes = operator.read(3.0)
+    assert wishes.emergency_stop and len(wishes.arrivals) == 2
+    assert not operator.read(3.0).emergency_stop
+
+
+def test_braking_comes_before_what_is_asked_for_after_it() -> None:
+    network = LoopbackNetwork(lambda: 3.0)
+    ours, theirs = network.join(), network.join()
+    operator = Operator(ours, heartbeat=False)
+    for mode in ("damp", "hold", "nonsense"):
+        theirs.publisher(MODE)(encode(String(mode)))
+    assert operator.read(3.0).request is Request.DAMP
+    for mode in ("stand", "hold"):
+        theirs.publisher(MODE)(encode(String(mode)))
+    assert operator.read(3.0).request is Request.HOLD
 
 
 def test_periods_and_what_was_missed() -> None:

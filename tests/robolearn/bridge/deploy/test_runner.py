@@ -16,8 +16,10 @@ from envs.humanoid.deployment import g1_profile
 from envs.sim_robot.robot import SimulatedRobot
 from robolearn.bridge.deploy.ports import Slot
 from robolearn.bridge.deploy.profile import owned_joints
+from robolearn.bridge.deploy.recording import Recorder
 from robolearn.bridge.deploy.runner import Deployment
 from robolearn.bridge.deploy.settings import DeploySettings
+from robolearn.bridge.errors import BridgeError
 from robolearn.bridge.images import LOW_COMMAND, from_wire
 from robolearn.bridge.message import encode
 from robolearn.bridge.messages.std_msgs import String
@@ -25,7 +27,7 @@ from robolearn.bridge.sim_robot import Served
 from robolearn.bridge.topics import LOW_COMMANDS, MODE
 from robolearn.bridge.transport import LoopbackNetwork
 from robolearn.checkpoint import load_checkpoint
-from robolearn.errors import UserError
+from robolearn.errors import StorageError, UserError
 
 SAFETY = replace(QUICK, damp_time=0.2, state_age=0.5, tick=5.0)
 """Patient, since machines that run tests may be busy; and quick to leave."""
@@ -108,6 +110,40 @@ def test_a_command_loop_that_fails_leaves_the_robot_braked(network: LoopbackNetw
     assert arrival is not None and arrival.number > 31 + 0.2 * SAFETY.damp_time / 0.002
     motors = from_wire(arrival.payload, LOW_COMMAND)["motor_cmd"][:29]
     assert not motors["kp"].any() and (motors["kd"] >= 3.0).all()
+
+
+def test_a_publisher_that_refuses_once_does_not_keep_the_robot_from_being_braked(
+    network: LoopbackNetwork, tmp_path: Path
+) -> None:
+    run = deployment(network, tmp_path, record=False)
+    listener = network.join().mailbox(LOW_COMMANDS)
+    healthy, refusals = run._loop._publish, iter([True, True])
+    assert healthy is not None
+
+    def publish(payload: bytes) -> None:
+        if run._loop.sent > 30 and next(refusals, False):
+            raise BridgeError("on purpose")
+        healthy(payload)
+
+    run._loop._publish = publish
+    with pytest.raises(BridgeError, match="on purpose"):
+        run.run()
+    arrival = listener.latest()
+    assert arrival is not None and arrival.number > 31 + 0.2 * SAFETY.damp_time / 0.002
+
+
+def test_a_disk_that_fails_ends_the_recording_and_not_the_run(
+    network: LoopbackNetwork, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def flush(recorder: Recorder) -> None:
+        raise StorageError("cannot write bag: No space left on device")
+
+    monkeypatch.setattr(Recorder, "flush", flush)
+    run = deployment(network, tmp_path, seconds=0.3)
+    run.run()
+    summary = run.summary()
+    assert summary["errors"] == [] and summary["reason"] == "shutdown"
+    assert summary["recording_error"] == "cannot write bag: No space left on device"
 
 
 def test_an_observer_that_fails_ends_the_run_braked(network: LoopbackNetwork, tmp_path: Path) -> None:

@@ -25,3 +25,14 @@ def test_a_new_episodes_frame_fills_its_worlds_memory() -> None:
     memory.push(torch.tensor([[1.0], [2.0]]))
     assert memory.replace(torch.tensor([0]), torch.tensor([[7.0]])).tolist() == [[7.0, 7.0]]
     assert memory.push(torch.tensor([[8.0], [3.0]])).tolist() == [[8.0, 7.0], [3.0, 2.0]]
+
+
+def test_another_memory_goes_on_from_what_one_remembers() -> None:
+    first, second = (FrameMemory(2, 1, (0, 2)) for _ in range(2))
+    first.push(torch.tensor([[1.0], [2.0]]))
+    first.forget(torch.tensor([1]))
+    second.put_back(first.state())
+    frame = torch.tensor([[3.0], [4.0]])
+    found, wanted = second.push(frame), first.push(frame)
+    torch.testing.assert_close(found, wanted)
+    torch.testing.assert_close(wanted, torch.tensor([[3.0, 1.0], [4.0, 4.0]]))

@@ -11,6 +11,7 @@ from torch import Tensor
 from envs.humanoid.specification import worker_spec
 from onnx_controllers import FRAME, JOINTS, OBSERVED, controller, linear
 from robolearn.errors import UserError
+from robolearn.evaluation.controllers import PolicyController
 from robolearn.policies.worker.onnx_policy import OnnxPolicy, load_onnx_policy, onnx_identity
 
 SPEC = worker_spec("legs_and_waist", 1000)
@@ -86,6 +87,15 @@ def test_a_new_episode_forgets_and_the_other_worlds_do_not(tmp_path: Path) -> No
     torch.testing.assert_close(found[1], fresh.act(seen[1])[1])
     torch.testing.assert_close(found[0], steady.act(seen[1])[0])
     assert not torch.allclose(found[1], steady.act(seen[1])[1])
+
+
+def test_an_evaluation_begins_new_episodes_in_some_worlds(tmp_path: Path) -> None:
+    folder = controller(tmp_path, weights())
+    evaluated = PolicyController(load_onnx_policy(folder, SPEC), 2, seed=0)
+    seen = observations(2)
+    evaluated.act(seen[0])
+    evaluated.reset(torch.tensor([7]), torch.tensor([1]))
+    torch.testing.assert_close(evaluated.act(seen[1])[1], load(folder).act(seen[1])[1])
 
 
 def test_a_second_network_acts_where_the_command_is_small(tmp_path: Path) -> None:
