@@ -3,21 +3,18 @@
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Final
-
-_SIGNALS: Final = ("SIGINT", "SIGTERM", "SIGHUP")
-"""The last one comes when a terminal or the connection to it goes; not every system has it."""
 
 
 @contextmanager
 def on_interruption(stop: Callable[[], object]) -> Iterator[None]:
     """Have SIGINT, SIGTERM and SIGHUP call `stop`, however often they come; in the main thread only.
 
-    One that is ignored stays so, such as SIGHUP under nohup.
+    SIGHUP comes when the terminal goes. Where it is ignored, as under nohup, it stays so.
     """
-    numbers = [getattr(signal, name) for name in _SIGNALS if hasattr(signal, name)]
-    heeded = [number for number in numbers if signal.getsignal(number) is not signal.SIG_IGN]
-    before = {number: signal.signal(number, lambda *_: stop()) for number in heeded}
+    numbers = [signal.SIGINT, signal.SIGTERM]
+    if hasattr(signal, "SIGHUP") and signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+        numbers.append(signal.SIGHUP)
+    before = {number: signal.signal(number, lambda *_: stop()) for number in numbers}
     try:
         yield
     finally:

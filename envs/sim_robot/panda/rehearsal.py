@@ -40,6 +40,7 @@ class ArmRehearsal:
             task.bodies,
             lockstep=lockstep,
             heartbeat=False,
+            clock=lambda: self.now,
         )
         self.examination = Examination(transport, episode_seeds(seed, 0, episodes))
 
