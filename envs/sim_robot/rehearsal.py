@@ -3,6 +3,7 @@
 What happens follows from checkpoint, seed and what is asked, and takes as long as it takes to compute.
 """
 
+import math
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
@@ -32,6 +33,9 @@ from robolearn.bridge.transport import LoopbackNetwork
 from robolearn.checkpoint import load_checkpoint
 from robolearn.policies.registry import build_policy
 from robolearn.policies.worker.worker_policy import WorkerPolicy
+
+HEARTBEAT_PERIOD: Final = 0.1
+"""Between two signs of life of the operator [s]; chosen."""
 
 PATIENCE: Final = 2.0
 """For a mode that is waited for [s], by default."""
@@ -87,6 +91,7 @@ class Rehearsal:
         self.operator, body = self.network.join(), self.network.join()
         self.commands, self._publish_state = body.mailbox(LOW_COMMANDS), body.publisher(LOW_STATES)
         self._taken = 0
+        self._heartbeat_at = -math.inf
         self.sent: list[bytes] = []
 
     @property
@@ -114,7 +119,8 @@ class Rehearsal:
         """One command period: the deployment, its policy when that is asked, the robot."""
         self.now += self.profile.period
         seen = self.now + self.clock_offset
-        if self.heartbeat:
+        if self.heartbeat and self.now >= self._heartbeat_at + HEARTBEAT_PERIOD:
+            self._heartbeat_at = self.now
             self.say(HEARTBEAT, Bool(True))
         self.loop.tick(seen)
         if self.policy_runs:

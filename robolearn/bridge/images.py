@@ -7,7 +7,6 @@ So the bytes of either follow from the other's by moving that one.
 An image is a structured array of no dimension: `image["motor_cmd"]["q"][:29] = targets`.
 """
 
-import zlib
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -15,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from robolearn.bridge.cdr import HEADER, without_header
+from robolearn.bridge.checksum import checksum_of
 from robolearn.bridge.errors import BridgeError
 from robolearn.bridge.messages.unitree_hg import MOTOR_SLOTS
 
@@ -73,6 +73,19 @@ class Layout:
         """Bytes on the wire, without the header."""
         return self.dtype.itemsize - 4
 
+    @property
+    def motor_size(self) -> int:
+        """Bytes of one motor's part."""
+        return self._field(self.motors)[0].base.itemsize
+
+    def offset(self, field: str) -> int:
+        """Bytes before a field, as a C structure."""
+        return self._field(field)[1]
+
+    def _field(self, name: str) -> tuple[np.dtype[Any], int]:
+        fields: Any = self.dtype.fields
+        return fields[name][0], fields[name][1]
+
     def blank(self) -> Image:
         """All zero."""
         return np.zeros((), self.dtype)
@@ -123,19 +136,9 @@ def rows_of(motors: NDArray[Any]) -> NDArray[np.float32]:
     return words[:, 1:6] if motors.dtype == _MOTOR_COMMAND else words[:, 1:5]
 
 
-_MIRRORED: Final = bytes(int(f"{value:08b}"[::-1], 2) for value in range(256))
-"""Every byte with its bits in reverse."""
-
-
 def checksum(image: Image) -> int:
-    """CRC-32/MPEG-2 over the image's little-endian words, the last one left out, which holds it.
-
-    That is zlib's CRC with every word and the result read from the other end, and without its last inversion.
-    """
-    words = np.frombuffer(image.tobytes(), "<u4")[:-1]
-    mirrored = words.byteswap().tobytes().translate(_MIRRORED)
-    register = zlib.crc32(mirrored) ^ 0xFFFFFFFF
-    return int.from_bytes(register.to_bytes(4, "little").translate(_MIRRORED), "big")
+    """CRC-32/MPEG-2 over the image's little-endian words, the last one left out, which holds it."""
+    return int(checksum_of(np.frombuffer(image.tobytes(), "<u4")[:-1]))
 
 
 def seal(image: Image) -> None:

@@ -35,18 +35,22 @@ KEPT: Final = 16
 
 
 class Mailbox:
-    """The last messages of one topic, put by one thread and read by any."""
+    """The last messages of one topic, put by one thread and read by any.
+
+    number: of the last message, 0 before the first
+    """
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         # Replaced, never changed, so that readers in other threads need no lock.
         self._kept: tuple[Arrival, ...] = ()
+        self.number = 0
 
     def put(self, payload: bytes) -> None:
         """A message came just now."""
-        kept = self._kept
-        number = kept[-1].number + 1 if kept else 1
-        self._kept = (*kept[1 - KEPT :], Arrival(payload, self._clock(), number))
+        number = self.number + 1
+        self._kept = (*self._kept[1 - KEPT :], Arrival(payload, self._clock(), number))
+        self.number = number
 
     def latest(self) -> Arrival | None:
         """The last message, however often it was read already; None before the first."""

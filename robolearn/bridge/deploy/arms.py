@@ -16,6 +16,7 @@ class Arms:
     """Of a robot whose other joints a policy owns.
 
     posture: (J,) of all joints; the policy's own are in the standing posture [rad]
+    moving: whether the next posture differs
     """
 
     def __init__(self, profile: RobotProfile, owned: Owned) -> None:
@@ -28,6 +29,7 @@ class Arms:
         """Back to the standing posture."""
         self.posture = self._profile.standing.copy()
         self._goal = self.posture.copy()
+        self.moving = False
 
     def aim(self, trajectory: JointTrajectory) -> str:
         """Take over the last point's positions; returns why not, empty if all is well."""
@@ -43,6 +45,7 @@ class Arms:
         places = [self._free[name] for name in names]
         limits = self._profile.limits
         self._goal[places] = np.clip(positions, limits.lower[places], limits.upper[places])
+        self.moving = True
         return ""
 
     def follow(self, angles: Vector) -> None:
@@ -51,9 +54,12 @@ class Arms:
         if np.isfinite(angles).all():
             limits = self._profile.limits
             self._goal[places] = np.clip(angles, limits.lower[places], limits.upper[places])
+            self.moving = True
 
     def step(self, elapsed: float) -> Vector:
         """The posture after `elapsed` [s], (J,) [rad]."""
-        way = SPEED * elapsed
-        self.posture = self.posture + np.minimum(np.maximum(self._goal - self.posture, -way), way)
+        if self.moving:
+            way = SPEED * elapsed
+            self.posture = self.posture + np.minimum(np.maximum(self._goal - self.posture, -way), way)
+            self.moving = bool((self.posture != self._goal).any())
         return self.posture

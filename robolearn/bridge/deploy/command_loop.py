@@ -13,14 +13,15 @@ from robolearn.bridge.deploy.estimate import StateEstimate, StateReader
 from robolearn.bridge.deploy.exchange import PolicyAnswer, PolicyRequest
 from robolearn.bridge.deploy.foreign import ForeignCommands
 from robolearn.bridge.deploy.hands import HandTargets
+from robolearn.bridge.deploy.low_command import CommandWriter
 from robolearn.bridge.deploy.motion import Motion
 from robolearn.bridge.deploy.operator import Operator, Wishes
 from robolearn.bridge.deploy.periods import Periods
 from robolearn.bridge.deploy.ports import Inbox, Outbox
 from robolearn.bridge.deploy.profile import Owned, RobotProfile
+from robolearn.bridge.deploy.repetition import Repetition
 from robolearn.bridge.deploy.steering import Steering
-from robolearn.bridge.images import LOW_COMMAND, rows_of, seal, to_wire
-from robolearn.bridge.safety.filter import Changes, safe_command
+from robolearn.bridge.safety.filter import safe_command
 from robolearn.bridge.safety.inputs import Inputs
 from robolearn.bridge.safety.joints import JointCommand, Vector
 from robolearn.bridge.safety.postures import braking
@@ -40,7 +41,6 @@ Record = Callable[[Topic, bytes], None]
 class Snapshot:
     """What others may know of the last tick.
 
-    changes: of the command by the safety filter
     velocity: (4,) command that the operator gives
     place: (3,) of the pelvis in the frame of the odometry [m], NaN where nobody reckons it
     policy_age: of the policy's last action [s], infinite before the first
@@ -49,8 +49,6 @@ class Snapshot:
 
     situation: Situation
     estimate: StateEstimate
-    command: JointCommand
-    changes: Changes
     velocity: np.ndarray
     place: Vector
     policy_age: float
@@ -100,12 +98,12 @@ class CommandLoop:
         record: Record = lambda topic, payload: None,
     ) -> None:
         self.safety = SafetySettings() if safety is None else safety
-        self.situation = begin(now)
+        self._decided = begin(now)
         self.shutdown = False
         self.transitions: list[Transition] = []
         self.filtered = 0
         self.sent = 0
-        self.snapshot: Snapshot | None = None
+        self._seen: tuple[float, Situation, StateEstimate, PolicyAnswer | None] | None = None
         self.periods = Periods(profile.period)
         self.states = StateReader(transport.mailbox(LOW_STATES), profile.limits.size)
         self._profile, self._owned, self._record = profile, owned, record
@@ -119,28 +117,38 @@ class CommandLoop:
         self._policy_period = 1.0 / next(iter(profile.tasks.values())).control_rate_hz
         self._asked_at = now - self._policy_period
         self._asked = 0
+        self._message: Vector | None = None
+        self._answer: PolicyAnswer | None = None
         self._velocity = np.array([0.0, 0.0, 0.0, profile.height])
+        self._wanted: JointCommand | None = None
+        self._now, self._until = now, -math.inf
+        self._repetition = Repetition(profile.limits, self.safety)
         self._command: JointCommand | None = None
         self._complaint = ""
-        self._image = LOW_COMMAND.blank()
-        motors = self._image["motor_cmd"][: profile.limits.size]
-        motors["mode"] = 1
-        self._rows = rows_of(motors)
+        self._writer = CommandWriter(profile.limits.size)
+        self._mode_machine = 0
+
+    @property
+    def situation(self) -> Situation:
+        """At the last tick."""
+        return self._decided.at(self._now)
+
+    @property
+    def snapshot(self) -> Snapshot | None:
+        """Of the last tick, for another thread; None before the robot is known."""
+        if self._seen is None:
+            return None
+        now, situation, estimate, answer = self._seen
+        place = np.full(3, np.nan) if answer is None else answer.place
+        return Snapshot(
+            situation.at(now), estimate, self._velocity, place, _age_of(answer, now), self._complaint
+        )
 
     def tick(self, now: float) -> None:
         """One period at the time `now` [s]: at most one command is published."""
         self.periods.tick(now)
-        estimate, wishes = self.states.read(), self._operator.read(now)
-        if self.states.arrival is not None:
-            self._record(LOW_STATES, self.states.arrival.payload)
-        for topic, arrival in wishes.arrivals:
-            self._record(topic, arrival.payload)
-        message = self._answers.latest()
-        answer = None if message is None else PolicyAnswer.of(message)
-        self._decide(now, estimate, answer, wishes)
-        if estimate is not None:
-            self._act(estimate, answer, self._arms_posture(answer, wishes))
-            self._ask(now, estimate, wishes)
+        if not (self._goes_on(now) and self._repeat(now)):
+            self._think(now)
 
     def brake(self) -> None:
         """Publish a command that brakes all joints, whatever state this loop is in; needs one tick before."""
@@ -148,7 +156,80 @@ class CommandLoop:
             limits = self._profile.limits
             self._send(braking(np.clip(0.0, limits.lower, limits.upper), limits.damping))
 
-    def _decide(
+    def _goes_on(self, now: float) -> bool:
+        """Whether nothing has happened since the last decision but, perhaps, a new state."""
+        return (
+            self._now <= now <= self._until
+            and not self.shutdown
+            and self._answers.latest() is self._message
+            and not self._operator.spoke
+            and not (self._foreign is not None and self._foreign.spoke)
+        )
+
+    def _repeat(self, now: float) -> bool:
+        """Nine ticks of ten: command the same again if the new state allows it; whether it was done."""
+        arrival, wanted, sent = self.states.waiting, self._wanted, self._command
+        if arrival is None or wanted is None or sent is None:
+            return False
+        if not 0.0 <= age(now, arrival.at) <= self.safety.state_age:
+            return False
+        answer = self._repetition.answer(arrival.payload, self.states.tick, wanted, sent)
+        if answer is None:
+            return False
+        numbers, payload = answer
+        estimate = self.states.accept(arrival, numbers)
+        self._record(LOW_STATES, arrival.payload)
+        self._now, self._command = now, wanted
+        self._emit(payload)
+        self._end(now, estimate)
+        return True
+
+    def _think(self, now: float) -> None:
+        """A tick in which anything may have happened."""
+        estimate = self.states.read()
+        if self.states.arrival is not None:
+            self._record(LOW_STATES, self.states.arrival.payload)
+        self._decide(now, estimate)
+        self._now = self._decided.now
+        if estimate is not None:
+            self._act(estimate)
+            self._end(now, estimate)
+
+    def _end(self, now: float, estimate: StateEstimate) -> None:
+        self._seen = self._now, self._decided, estimate, self._answer
+        self._ask(now, estimate)
+
+    def _decide(self, now: float, estimate: StateEstimate | None) -> None:
+        """What mode it is, what the joints shall do, and until when both hold if nothing happens."""
+        wishes, answer = self._operator.read(now), self._newest_answer()
+        for topic, arrival in wishes.arrivals:
+            self._record(topic, arrival.payload)
+        self._advance(now, estimate, answer, wishes)
+        arms = self._arms_posture(answer, wishes)
+        if estimate is not None:
+            targets = None if answer is None else answer.targets
+            measured = estimate.joints.q
+            if self._command is None:
+                self._command = braking(measured, self._profile.limits.damping)
+            self._wanted = self._motion.command(self._decided, measured, self._command.q, arms, targets)
+        self._until = self._deadline(now, answer, wishes)
+
+    def _deadline(self, now: float, answer: PolicyAnswer | None, wishes: Wishes) -> float:
+        """Until when the decision holds if nothing happens [s]; not at all unless the policy drives."""
+        situation = self._decided
+        troubled = situation.fault_since is not None or bool(situation.refused)
+        if situation.mode is not Mode.POLICY or troubled or answer is None or self._arms.moving:
+            return -math.inf
+        silent = now + self.safety.heartbeat_age - wishes.heartbeat_age
+        return min(answer.at + self.safety.policy_age, silent)
+
+    def _newest_answer(self) -> PolicyAnswer | None:
+        message = self._answers.latest()
+        if message is not self._message and message is not None:
+            self._message, self._answer = message, PolicyAnswer.of(message)
+        return self._answer
+
+    def _advance(
         self, now: float, estimate: StateEstimate | None, answer: PolicyAnswer | None, wishes: Wishes
     ) -> None:
         before = self.situation
@@ -160,13 +241,13 @@ class CommandLoop:
             tilt=np.nan if estimate is None else estimate.tilt,
             temperature=np.nan if estimate is None else estimate.temperature,
             voltage=np.nan if estimate is None else estimate.voltage,
-            action_finite=answer is None or bool(np.isfinite(answer.targets).all()),
+            action_finite=answer is None or answer.finite,
             foreign_publisher=self._foreign is not None and self._foreign.there(now),
             emergency_stop=wishes.emergency_stop or (estimate is not None and estimate.remote_stop),
             shutdown=self.shutdown,
             request=wishes.request,
         )
-        after = self.situation = advance(before, inputs, self.safety)
+        after = self._decided = advance(before, inputs, self.safety)
         if after.mode is not before.mode:
             self.transitions.append(Transition(now, after.mode, after.reason))
         self._complaint = wishes.complaint or after.refused or self._complaint
@@ -175,7 +256,7 @@ class CommandLoop:
 
     def _arms_posture(self, answer: PolicyAnswer | None, wishes: Wishes) -> Vector:
         """(J,) of the joints that the policy does not own [rad]."""
-        if self.situation.mode is not Mode.POLICY:
+        if self._decided.mode is not Mode.POLICY:
             self._arms.reset()
             self._hands.clear()
             return self._arms.step(self._profile.period)
@@ -198,48 +279,35 @@ class CommandLoop:
             return "hand targets without a manager: start with manager=DIR"
         return self._hands.aim(wishes.hand_targets)
 
-    def _act(self, estimate: StateEstimate, answer: PolicyAnswer | None, arms: Vector) -> None:
-        measured, limits = estimate.joints, self._profile.limits
-        sent = braking(measured.q, limits.damping) if self._command is None else self._command
-        targets = None if answer is None else answer.targets
-        wanted = self._motion.command(self.situation, measured.q, sent.q, arms, targets)
-        self._command, changes = safe_command(wanted, sent, measured, limits)
-        if self._command is not wanted and changes.any() and self.situation.mode in _STIFF:
+    def _act(self, estimate: StateEstimate) -> None:
+        assert self._wanted is not None and self._command is not None
+        sent, measured = self._command, estimate.joints
+        self._command, changes = safe_command(self._wanted, sent, measured, self._profile.limits)
+        if self._command is not self._wanted and changes.any() and self._decided.mode in _STIFF:
             self.filtered += 1
-        self._image["mode_machine"] = estimate.mode_machine
+        self._mode_machine = estimate.mode_machine
         self._send(self._command)
-        place = np.full(3, np.nan) if answer is None else answer.place
-        self.snapshot = Snapshot(
-            self.situation,
-            estimate,
-            self._command,
-            changes,
-            self._velocity,
-            place,
-            _age_of(answer, self.situation.now),
-            self._complaint,
-        )
 
     def _send(self, command: JointCommand) -> None:
-        self._rows[:] = command.table.T
-        seal(self._image)
-        payload = to_wire(self._image, LOW_COMMAND)
+        self._emit(self._writer.message(command, self._mode_machine))
+
+    def _emit(self, payload: bytes) -> None:
         if self._publish is not None:
             self._publish(payload)
             self.sent += 1
         self._record(LOW_COMMANDS, payload)
 
-    def _ask(self, now: float, estimate: StateEstimate, wishes: Wishes) -> None:
+    def _ask(self, now: float, estimate: StateEstimate) -> None:
         """Let the policy act on the newest state, once a control period."""
         due = self._asked_at + self._policy_period
         if now < due - self._profile.period / 2:
             return
         # From when it was due, so that a late tick does not slow the policy; unless whole periods are lost.
         self._asked_at = due if now - due < self._policy_period else now
-        active = self.situation.mode is Mode.POLICY
+        active = self._decided.mode is Mode.POLICY
         if not active:
             self._steering.reset()
-        twist = wishes.twist if active else np.zeros(4)
+        twist = self._operator.twist(now) if active else np.zeros(4)
         self._velocity = self._steering.command(twist, self._policy_period)
         self._asked += 1
         request = PolicyRequest(

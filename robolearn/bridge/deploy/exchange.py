@@ -1,6 +1,7 @@
 """What the command loop asks of the policy, and what that answers, as vectors of float64."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 import numpy as np
@@ -63,6 +64,11 @@ class PolicyAnswer:
     place: Vector
     targets: Vector
     arms: Vector
+
+    @cached_property
+    def finite(self) -> bool:
+        """Whether its targets have neither NaN nor infinity."""
+        return bool(np.isfinite(self.targets).all())
 
     def vector(self) -> Vector:
         """As a message."""

@@ -1,8 +1,7 @@
 """What the operator asks for, from ROS 2 topics."""
 
 import math
-from dataclasses import dataclass
-from typing import Final, Generic
+from typing import Final, Generic, NamedTuple
 
 import numpy as np
 
@@ -38,14 +37,12 @@ REQUESTS: Final = {
 """Texts on /robolearn/mode."""
 
 
-@dataclass(frozen=True)
-class Wishes:
+class Wishes(NamedTuple):
     """In one tick.
 
-    twist: (4,) forward, left [m/s], turning left [rad/s], pelvis upwards [m/s]; zero where nobody asks
-    request: a change of mode, in the tick in which it came
-    emergency_stop: whether the button is down, or was since the last tick
     heartbeat_age: since the last sign of life [s]
+    emergency_stop: whether the button is down, or was since the last tick
+    request: a change of mode, in the tick in which it came
     drives: whether a velocity command came in this tick
     targets: of joints that no policy owns, in the tick in which they came
     hands: whether hand targets came in this tick
@@ -54,16 +51,15 @@ class Wishes:
     complaint: what was asked for and does not exist, empty for nothing
     """
 
-    twist: Vector
-    request: Request
-    emergency_stop: bool
     heartbeat_age: float
-    drives: bool
-    targets: JointTrajectory | None
-    hands: bool
-    hand_targets: PoseArray | None
-    arrivals: tuple[tuple[Topic, Arrival], ...]
-    complaint: str
+    emergency_stop: bool
+    request: Request = Request.NONE
+    drives: bool = False
+    targets: JointTrajectory | None = None
+    hands: bool = False
+    hand_targets: PoseArray | None = None
+    arrivals: tuple[tuple[Topic, Arrival], ...] = ()
+    complaint: str = ""
 
 
 class _New(Generic[AnyMessage]):
@@ -85,10 +81,14 @@ class _New(Generic[AnyMessage]):
         """The last one; None where it is damaged, and before the first."""
         return self.messages[-1] if self.messages else None
 
+    @property
+    def waiting(self) -> bool:
+        """Whether any came since the last look."""
+        return self._mailbox.number != self._number
+
     def look(self) -> bool:
         """Whether any came."""
-        last = self._mailbox.latest()
-        if last is None or last.number == self._number:
+        if not self.waiting:
             return False
         self.arrivals = self._mailbox.after(self._number)
         self._number = self.arrivals[-1].number
@@ -119,12 +119,20 @@ class Operator:
         self._heartbeat = _New(transport, HEARTBEAT, Bool)
         self._targets = _New(transport, JOINT_TARGETS, JointTrajectory)
         self._hands = _New(transport, HAND_TARGETS, PoseArray)
+        self._topics = self._twist, self._stop, self._mode, self._heartbeat, self._targets, self._hands
         self._pressed = False
+
+    @property
+    def spoke(self) -> bool:
+        """Whether anything came since `read`."""
+        return any([topic.waiting for topic in self._topics])
 
     def read(self, now: float) -> Wishes:
         """Wishes at the time `now` [s]."""
-        topics = (self._twist, self._stop, self._mode, self._heartbeat, self._targets, self._hands)
-        new = [topic for topic in topics if topic.look()]
+        new = [topic for topic in self._topics if topic.look()]
+        heartbeat_age = self._heartbeat.age(now) if self._heartbeat_needed else 0.0
+        if not new:
+            return Wishes(heartbeat_age, self._pressed)
         pressed = [self._pressed]
         if self._stop in new:
             # A message that cannot be read was sent by somebody in a hurry.
@@ -132,10 +140,9 @@ class Operator:
             self._pressed = pressed[-1]
         request, complaint = self._request() if self._mode in new else (Request.NONE, "")
         return Wishes(
-            twist=self._velocity(now),
-            request=request,
+            heartbeat_age=heartbeat_age,
             emergency_stop=any(pressed),
-            heartbeat_age=self._heartbeat.age(now) if self._heartbeat_needed else 0.0,
+            request=request,
             drives=self._twist in new,
             targets=self._targets.message if self._targets in new else None,
             hands=self._hands in new,
@@ -144,7 +151,8 @@ class Operator:
             complaint=complaint,
         )
 
-    def _velocity(self, now: float) -> Vector:
+    def twist(self, now: float) -> Vector:
+        """(4,) forward, left [m/s], turning left [rad/s], pelvis upwards [m/s]; zero where nobody asks."""
         twist = self._twist.message
         if twist is None or not 0.0 <= self._twist.age(now) <= VELOCITY_AGE:
             return np.zeros(4)

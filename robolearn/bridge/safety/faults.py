@@ -1,6 +1,5 @@
 """What is wrong with a robot, in one line."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from robolearn.bridge.safety.inputs import Inputs
@@ -20,8 +19,20 @@ class Fault:
 
 
 def robot_fault(inputs: Inputs, settings: SafetySettings) -> Fault | None:
-    """The gravest fault that concerns every state, or None."""
-    return next(_robot_faults(inputs, settings), None)
+    """The gravest fault that concerns every state, or None. Conditions are such that NaN is a fault."""
+    if not abs(inputs.tilt) <= settings.tilt:
+        return Fault(f"tilt {inputs.tilt:.2f} rad, more than {settings.tilt:g}", immediate=True)
+    if inputs.foreign_publisher:
+        return Fault("somebody else commands the motors")
+    if not 0.0 <= inputs.state_age <= settings.state_age:
+        return Fault(_late("message of the robot", inputs.state_age, settings.state_age))
+    if not 0.0 <= inputs.heartbeat_age <= settings.heartbeat_age:
+        return Fault(_late("sign of the operator", inputs.heartbeat_age, settings.heartbeat_age))
+    if not inputs.temperature <= settings.temperature:
+        return Fault(f"motor at {inputs.temperature:.0f} degrees, more than {settings.temperature:g}")
+    if not inputs.voltage >= settings.voltage:
+        return Fault(f"supply at {inputs.voltage:.1f} V, less than {settings.voltage:g}")
+    return None
 
 
 def policy_fault(inputs: Inputs, settings: SafetySettings) -> Fault | None:
@@ -31,22 +42,6 @@ def policy_fault(inputs: Inputs, settings: SafetySettings) -> Fault | None:
     if not 0.0 <= inputs.policy_age <= settings.policy_age:
         return Fault(_late("action of the policy", inputs.policy_age, settings.policy_age))
     return None
-
-
-def _robot_faults(inputs: Inputs, settings: SafetySettings) -> Iterator[Fault]:
-    """Conditions are written so that NaN is a fault."""
-    if not abs(inputs.tilt) <= settings.tilt:
-        yield Fault(f"tilt {inputs.tilt:.2f} rad, more than {settings.tilt:g}", immediate=True)
-    if inputs.foreign_publisher:
-        yield Fault("somebody else commands the motors")
-    if not 0.0 <= inputs.state_age <= settings.state_age:
-        yield Fault(_late("message of the robot", inputs.state_age, settings.state_age))
-    if not 0.0 <= inputs.heartbeat_age <= settings.heartbeat_age:
-        yield Fault(_late("sign of the operator", inputs.heartbeat_age, settings.heartbeat_age))
-    if not inputs.temperature <= settings.temperature:
-        yield Fault(f"motor at {inputs.temperature:.0f} degrees, more than {settings.temperature:g}")
-    if not inputs.voltage >= settings.voltage:
-        yield Fault(f"supply at {inputs.voltage:.1f} V, less than {settings.voltage:g}")
 
 
 def _late(what: str, age: float, allowed: float) -> str:

@@ -6,7 +6,9 @@ from functools import cache
 from typing import Final
 
 import numpy as np
+from numba import types
 
+from robolearn.bridge.compiled import TABLE, VECTOR, compiled
 from robolearn.bridge.safety.joints import JointCommand, JointMeasurement, Mask, Vector, choose
 from robolearn.bridge.safety.limits import JointLimits
 
@@ -64,9 +66,11 @@ def safe_command(
 
     Raises ValueError for another number of joints.
     """
-    _check_size(limits, requested=requested.table, previous=previous.table, measured=measured.q)
-    if requested.table.ndim == 2 and _within(requested, previous, measured, limits):
+    table, before = requested.table, previous.table
+    alone = table.shape == before.shape == limits.least.shape and measured.q.shape == limits.lower.shape
+    if alone and is_within(table, before, measured.q, measured.dq, *limits.plain):
         return requested, _unchanged(limits.size)
+    _check_size(limits, requested=table, previous=before, measured=measured.q)
     known = measured.known()
     seen = JointMeasurement(np.where(known, measured.q, 0.0), np.where(known, measured.dq, 0.0))
     held = _held(previous, seen, known, limits)
@@ -88,25 +92,28 @@ def safe_command(
     return choose(known, bounded, _braked(held.q, limits)), changes
 
 
-def _within(
-    requested: JointCommand, previous: JointCommand, measured: JointMeasurement, limits: JointLimits
+@compiled(types.boolean, TABLE, TABLE, VECTOR, VECTOR, TABLE, TABLE)
+def is_within(
+    requested: Vector, previous: Vector, angles: Vector, speeds: Vector, least: Vector, greatest: Vector
 ) -> bool:
-    """Whether nothing is to be changed, in a fraction of the time that it takes to find out what is.
+    """Whether nothing is to be changed, in a hundredth of the time that it takes to find out what is.
 
+    least, greatest: as `JointLimits.plain`
     False may be wrong, but not true: a comparison with NaN is not within.
     """
-    table, before = requested.table, previous.table
-    if before.ndim != 2 or measured.q.ndim != 1:
-        return False
-    # All that is compared in one array: at 500 times a second the number of numpy's calls counts.
-    rows = np.empty((14, limits.size))
-    rows[:5], rows[5:10] = table, before
-    rows[10], rows[11] = measured.q, measured.dq
-    with np.errstate(invalid="ignore", over="ignore"):
-        rows[12] = table[0] - before[0]
-        rows[13] = table[2] + table[3] * (table[0] - rows[10]) + table[4] * (table[1] - rows[11])
-    least, greatest = limits.plain
-    return bool(((rows >= least) & (rows <= greatest)).all())
+    for joint in range(requested.shape[1]):
+        q, dq, tau, kp, kd = requested[:, joint]
+        torque = tau + kp * (q - angles[joint]) + kd * (dq - speeds[joint])
+        others = (angles[joint], speeds[joint], q - previous[0, joint], torque)
+        for row in range(5):
+            if not least[row, joint] <= requested[row, joint] <= greatest[row, joint]:
+                return False
+            if not least[row, joint] <= previous[row, joint] <= greatest[row, joint]:
+                return False
+        for place, value in enumerate(others):
+            if not least[5 + place, joint] <= value <= greatest[5 + place, joint]:
+                return False
+    return True
 
 
 @cache

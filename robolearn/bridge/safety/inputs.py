@@ -1,7 +1,7 @@
 """What the state machine is told every tick."""
 
-from dataclasses import dataclass
 from enum import Enum
+from typing import NamedTuple
 
 
 class Request(Enum):
@@ -15,8 +15,7 @@ class Request(Enum):
     RESET = "reset"
 
 
-@dataclass(frozen=True)
-class Inputs:
+class Inputs(NamedTuple):
     """All that decides; a number that is not known is NaN or infinity, which counts as wrong.
 
     now: of a clock that never goes back [s]

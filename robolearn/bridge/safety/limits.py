@@ -68,15 +68,13 @@ class JointLimits:
 
     @cached_property
     def plain(self) -> tuple[Vector, Vector]:
-        """Least and greatest, (14, J) each, of what a filter need not change.
+        """Least and greatest, (9, J) each, of what a filter need not change.
 
-        Rows: of the command's table, of the one before, measured angle and speed, step, torque of the servo.
+        Rows: of a command's table, measured angle and speed, step, torque of the servo.
         """
         measured = np.array([[LARGEST_ANGLE], [LARGEST_SPEED]]) * np.ones(self.size)
         rest = np.stack([*measured, self.step * (1.0 - _ROUNDING), self.torque])
-        return np.concatenate((self.least, self.least, -rest)), np.concatenate(
-            (self.greatest, self.greatest, rest)
-        )
+        return np.concatenate((self.least, -rest)), np.concatenate((self.greatest, rest))
 
     def _vector(self, name: str) -> Vector:
         vector = np.array(getattr(self, name), dtype=np.float64)

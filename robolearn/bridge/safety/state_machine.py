@@ -10,9 +10,8 @@ In PASSIVE and DAMP joints are braked, never free. No command that nobody asked 
 STAND is a posture that stands, and HOLD is short.
 """
 
-from dataclasses import dataclass, replace
 from enum import Enum
-from typing import Final
+from typing import Final, NamedTuple
 
 from robolearn.bridge.safety.faults import Fault, policy_fault, robot_fault
 from robolearn.bridge.safety.inputs import Inputs, Request
@@ -49,8 +48,7 @@ _LATEST: Final = 1e10
 """Of a clock [s]; chosen: later than today in Unix time, and float64 still counts microseconds there."""
 
 
-@dataclass(frozen=True)
-class Situation:
+class Situation(NamedTuple):
     """Where the machine is.
 
     mode: what the robot does
@@ -67,6 +65,10 @@ class Situation:
     now: float
     fault_since: float | None = None
     refused: str = ""
+
+    def at(self, now: float) -> "Situation":
+        """The same at another time [s]."""
+        return Situation(self.mode, self.since, self.reason, now, self.fault_since, self.refused)
 
 
 def begin(now: float) -> Situation:
@@ -86,7 +88,7 @@ def advance(before: Situation, inputs: Inputs, settings: SafetySettings) -> Situ
     now = inputs.now if before.now <= inputs.now < _LATEST else before.now
     fault = wrong_clock or _fault(before.mode, inputs, settings)
     since = None if fault is None else now if before.fault_since is None else before.fault_since
-    current = replace(before, now=now, fault_since=since, refused="")
+    current = Situation(before.mode, before.since, before.reason, now, since)
     forced = _forced(current, fault, inputs, settings)
     if forced is not None:
         return _entered(current, *forced)
@@ -109,7 +111,7 @@ def _fault(mode: Mode, inputs: Inputs, settings: SafetySettings) -> Fault | None
 
 
 def _entered(current: Situation, mode: Mode, reason: str) -> Situation:
-    return replace(current, mode=mode, since=current.now, reason=reason)
+    return current._replace(mode=mode, since=current.now, reason=reason)
 
 
 def _forced(
@@ -154,12 +156,14 @@ def _requested(
     current: Situation, fault: Fault | None, inputs: Inputs, settings: SafetySettings
 ) -> Situation:
     """Follow the operator's request, or note why not."""
+    if inputs.request is Request.NONE:
+        return current
     target = _TARGETS.get(inputs.request)
     if target is None or target is current.mode:
         return current
     refusal = _refusal(current, target, fault, inputs, settings)
     if refusal:
-        return replace(current, refused=f"{inputs.request.value} refused: {refusal}")
+        return current._replace(refused=f"{inputs.request.value} refused: {refusal}")
     return _entered(current, target, "the operator's request")
 
 

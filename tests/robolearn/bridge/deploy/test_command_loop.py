@@ -1,5 +1,7 @@
 """Deployment against the simulated robot: what the motors are told, whatever goes wrong elsewhere."""
 
+from collections import Counter
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -9,6 +11,7 @@ from deployed_robot import QUICK, DeployedRobot
 from envs.robots.g1.limits import g1_limits
 from envs.sim_robot.strictness import CommandCheck, Order
 from robolearn.bridge.deploy.arms import SPEED
+from robolearn.bridge.deploy.command_loop import CommandLoop, Transition
 from robolearn.bridge.deploy.exchange import PolicyAnswer
 from robolearn.bridge.images import LOW_COMMAND, from_wire
 from robolearn.bridge.messages.trajectory_msgs import JointTrajectory, JointTrajectoryPoint
@@ -248,3 +251,62 @@ def test_nothing_is_commanded_before_the_robot_is_known() -> None:
     deployed.robot.interference = Interference(loss=1.0)
     deployed.run(0.1)
     assert deployed.sent == []
+
+
+def busy(deployed: DeployedRobot) -> None:
+    deployed.run(0.2, lambda: deployed.drive(forward=0.4))
+    point = JointTrajectoryPoint(positions=[1.2])
+    deployed.say(JOINT_TARGETS, JointTrajectory(joint_names=["left_elbow_joint"], points=[point]))
+    deployed.robot.interference = Interference(loss=0.3, noise=1.0)
+    deployed.run(0.3)
+
+
+def leaning(deployed: DeployedRobot) -> None:
+    deployed.robot.interference = Interference(noise=1.0, voltage=40.0)
+    deployed.run(0.1)
+
+
+def silent(deployed: DeployedRobot) -> None:
+    deployed.heartbeat = False
+    deployed.run(0.6)
+
+
+def stopped(deployed: DeployedRobot) -> None:
+    deployed.run(0.031)
+    deployed.robot.buttons = STOP
+    deployed.run(0.05)
+
+
+def dead(deployed: DeployedRobot) -> None:
+    deployed.policy_runs = False
+    deployed.run(0.1)
+
+
+def late(deployed: DeployedRobot) -> None:
+    deployed.robot.interference = Interference(latency=0.03, jitter=0.02)
+    deployed.run(0.3)
+
+
+@pytest.mark.parametrize("trouble", [busy, leaning, silent, stopped, dead, late])
+def test_repeating_a_command_is_deciding_it_again(
+    trouble: Callable[[DeployedRobot], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def outcome() -> tuple[list[bytes], list[Transition]]:
+        deployed = DeployedRobot(replace(QUICK, stand_time=0.2), crane_seconds=60.0)
+        deployed.start_policy()
+        deployed.run(0.2)
+        trouble(deployed)
+        return deployed.sent, deployed.loop.transitions
+
+    repeated, repeat = Counter[bool](), CommandLoop._repeat
+
+    def counted(loop: CommandLoop, now: float) -> bool:
+        done = repeat(loop, now)
+        repeated[done] += 1
+        return done
+
+    monkeypatch.setattr(CommandLoop, "_repeat", counted)
+    quick = outcome()
+    assert repeated[True] > 20
+    monkeypatch.setattr(CommandLoop, "_repeat", lambda loop, now: False)
+    assert outcome() == quick

@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Iterable
-from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -49,7 +48,7 @@ ACTIVE = (Mode.STAND, Mode.POLICY, Mode.HOLD)
 
 
 def tick(before: Situation, after: float = TICK, **changed: Any) -> Situation:
-    return advance(before, replace(GOOD, now=before.now + after, **changed), SETTINGS)
+    return advance(before, GOOD._replace(now=before.now + after, **changed), SETTINGS)
 
 
 def run(situation: Situation, duration: float, **changed: Any) -> Situation:
@@ -183,7 +182,7 @@ def test_a_reset_waits_for_the_button(pressed: str) -> None:
 @pytest.mark.parametrize("mode", ACTIVE)
 def test_a_clock_that_goes_wrong_is_a_fault(mode: Mode, now: float) -> None:
     before = arrived(mode)
-    after = advance(before, replace(GOOD, now=now), SETTINGS)
+    after = advance(before, GOOD._replace(now=now), SETTINGS)
     assert after.mode is Mode.DAMP and "the clock went from" in after.reason and after.now == before.now
 
 
