@@ -28,7 +28,7 @@ from robolearn.bridge.safety.postures import braking
 from robolearn.bridge.safety.settings import SafetySettings
 from robolearn.bridge.safety.state_machine import Mode, Situation, advance, begin
 from robolearn.bridge.topics import LOW_COMMANDS, LOW_STATES, Topic
-from robolearn.bridge.transport import Transport
+from robolearn.bridge.transport import Arrival, Transport
 
 _STIFF: Final = (Mode.STAND, Mode.POLICY, Mode.HOLD)
 """Modes that command more than braking."""
@@ -74,7 +74,7 @@ class CommandLoop:
     heartbeat: whether the operator must show that it is there
     follows_hands: whether the policy can be told where the hands shall be
     dry_run: publish nothing, so that whoever commands the motors may go on
-    record: keeps what is sent and received
+    record: keeps what is sent and received, None for nobody
 
     shutdown: set it to end in DAMP
     transitions: of the mode, in order
@@ -95,7 +95,7 @@ class CommandLoop:
         heartbeat: bool = True,
         follows_hands: bool = False,
         dry_run: bool = False,
-        record: Record = lambda topic, payload: None,
+        record: Record | None = None,
     ) -> None:
         self.safety = SafetySettings() if safety is None else safety
         self._decided = begin(now)
@@ -115,7 +115,7 @@ class CommandLoop:
         self._steering, self._arms = Steering(profile), Arms(profile, owned)
         self._hands, self._follows_hands = HandTargets(), follows_hands
         self._policy_period = 1.0 / next(iter(profile.tasks.values())).control_rate_hz
-        self._asked_at = now - self._policy_period
+        self._ask_at = now
         self._asked = 0
         self._message: Vector | None = None
         self._answer: PolicyAnswer | None = None
@@ -124,6 +124,7 @@ class CommandLoop:
         self._now, self._until = now, -math.inf
         self._repetition = Repetition(profile.limits, self.safety)
         self._command: JointCommand | None = None
+        self._payload = b""
         self._complaint = ""
         self._writer = CommandWriter(profile.limits.size)
         self._mode_machine = 0
@@ -167,18 +168,30 @@ class CommandLoop:
         )
 
     def _repeat(self, now: float) -> bool:
-        """Nine ticks of ten: command the same again if the new state allows it; whether it was done."""
-        arrival, wanted, sent = self.states.waiting, self._wanted, self._command
-        if arrival is None or wanted is None or sent is None:
+        """Nine ticks of ten: command the same again if the state allows it; whether it was done."""
+        arrival, estimate = self.states.waiting, self.states.last
+        if arrival is not None and estimate is not None:
+            return self._is_fresh(now, arrival.at) and self._answer_state(now, arrival, estimate.tick)
+        # No state came; what was sent last was wanted, and allowed by the same state.
+        if estimate is None or self._command is not self._wanted or not self._is_fresh(now, estimate.at):
             return False
-        if not 0.0 <= age(now, arrival.at) <= self.safety.state_age:
-            return False
-        answer = self._repetition.answer(arrival.payload, self.states.tick, wanted, sent)
+        self._now = now
+        self._emit(self._payload)
+        self._end(now, estimate)
+        return True
+
+    def _is_fresh(self, now: float, at: float) -> bool:
+        return 0.0 <= age(now, at) <= self.safety.state_age
+
+    def _answer_state(self, now: float, arrival: Arrival, tick: int) -> bool:
+        wanted, sent = self._wanted, self._command
+        assert wanted is not None and sent is not None
+        answer = self._repetition.answer(arrival.payload, tick, wanted, sent)
         if answer is None:
             return False
         numbers, payload = answer
         estimate = self.states.accept(arrival, numbers)
-        self._record(LOW_STATES, arrival.payload)
+        self._keep(LOW_STATES, arrival.payload)
         self._now, self._command = now, wanted
         self._emit(payload)
         self._end(now, estimate)
@@ -188,7 +201,7 @@ class CommandLoop:
         """A tick in which anything may have happened."""
         estimate = self.states.read()
         if self.states.arrival is not None:
-            self._record(LOW_STATES, self.states.arrival.payload)
+            self._keep(LOW_STATES, self.states.arrival.payload)
         self._decide(now, estimate)
         self._now = self._decided.now
         if estimate is not None:
@@ -197,13 +210,14 @@ class CommandLoop:
 
     def _end(self, now: float, estimate: StateEstimate) -> None:
         self._seen = self._now, self._decided, estimate, self._answer
-        self._ask(now, estimate)
+        if now >= self._ask_at - self._profile.period / 2:
+            self._ask(now, estimate)
 
     def _decide(self, now: float, estimate: StateEstimate | None) -> None:
         """What mode it is, what the joints shall do, and until when both hold if nothing happens."""
         wishes, answer = self._operator.read(now), self._newest_answer()
         for topic, arrival in wishes.arrivals:
-            self._record(topic, arrival.payload)
+            self._keep(topic, arrival.payload)
         self._advance(now, estimate, answer, wishes)
         arms = self._arms_posture(answer, wishes)
         if estimate is not None:
@@ -295,15 +309,18 @@ class CommandLoop:
         if self._publish is not None:
             self._publish(payload)
             self.sent += 1
-        self._record(LOW_COMMANDS, payload)
+        self._payload = payload
+        self._keep(LOW_COMMANDS, payload)
+
+    def _keep(self, topic: Topic, payload: bytes) -> None:
+        if self._record is not None:
+            self._record(topic, payload)
 
     def _ask(self, now: float, estimate: StateEstimate) -> None:
         """Let the policy act on the newest state, once a control period."""
-        due = self._asked_at + self._policy_period
-        if now < due - self._profile.period / 2:
-            return
         # From when it was due, so that a late tick does not slow the policy; unless whole periods are lost.
-        self._asked_at = due if now - due < self._policy_period else now
+        on_time = now - self._ask_at < self._policy_period
+        self._ask_at = (self._ask_at if on_time else now) + self._policy_period
         active = self._decided.mode is Mode.POLICY
         if not active:
             self._steering.reset()

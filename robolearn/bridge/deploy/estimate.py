@@ -1,8 +1,7 @@
 """What the robot's messages say about it."""
 
 import math
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 
@@ -28,8 +27,7 @@ from robolearn.bridge.transport import Arrival, Mailbox
 _STOP: Final = STOP.value
 
 
-@dataclass(frozen=True)
-class StateEstimate:
+class StateEstimate(NamedTuple):
     """One LowState of a robot with J joints.
 
     at: when it came [s]
@@ -115,6 +113,7 @@ class StateReader:
     mailbox: of /lowstate
     joints: number of the robot's joints
 
+    last: the present state, None before the first
     damaged: messages with a wrong checksum, of another size, or with a joint where none can be
     repeated: messages that were not newer
     """
@@ -122,7 +121,7 @@ class StateReader:
     def __init__(self, mailbox: Mailbox, joints: int) -> None:
         self._mailbox, self._messages = mailbox, StateMessages(joints)
         self._number = 0
-        self._last: StateEstimate | None = None
+        self.last: StateEstimate | None = None
         self.arrival: Arrival | None = None
         self.damaged = 0
         self.repeated = 0
@@ -133,7 +132,7 @@ class StateReader:
         if arrival is not None:
             self._number = arrival.number
             self._take(arrival)
-        return self._last
+        return self.last
 
     @property
     def waiting(self) -> Arrival | None:
@@ -144,17 +143,12 @@ class StateReader:
     def accept(self, arrival: Arrival, numbers: Vector) -> StateEstimate:
         """The state that `waiting` has brought, where somebody else has read and checked it."""
         self._number, self.arrival = arrival.number, arrival
-        self._last = StateEstimate(arrival.at, numbers)
-        return self._last
-
-    @property
-    def tick(self) -> int:
-        """The robot's clock at the last new state [ms]; 0 before the first."""
-        return 0 if self._last is None else self._last.tick
+        self.last = StateEstimate(arrival.at, numbers)
+        return self.last
 
     def age(self, now: float) -> float:
         """Since the last new state came [s]; infinite before the first."""
-        return math.inf if self._last is None else age(now, self._last.at)
+        return math.inf if self.last is None else age(now, self.last.at)
 
     def _take(self, arrival: Arrival) -> None:
         numbers = self._messages.numbers(arrival.payload)
@@ -162,7 +156,7 @@ class StateReader:
             self.damaged += 1
             return
         # The robot's clock starts again at 2^32: what is less than half of that ahead is newer.
-        if self._last is not None and not 0 < (int(numbers[TICK]) - self._last.tick) % 2**32 < 2**31:
+        if self.last is not None and not 0 < (int(numbers[TICK]) - self.last.tick) % 2**32 < 2**31:
             self.repeated += 1
             return
-        self._last = StateEstimate(arrival.at, numbers)
+        self.last = StateEstimate(arrival.at, numbers)

@@ -45,4 +45,6 @@ class Motion:
             posture = arms.copy()
             posture[owned.places] = np.nan if targets is None else targets
             return holding(posture, owned.kp, owned.kd)
-        return braking(measured, profile.limits.damping)
+        # Joints that lean on their stops measure a little beyond them.
+        limits = profile.limits
+        return braking(np.minimum(np.maximum(measured, limits.lower), limits.upper), limits.damping)

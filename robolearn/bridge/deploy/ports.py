@@ -1,6 +1,7 @@
 """How the command loop and the policy tell each other their latest, without ever waiting."""
 
 import contextlib
+import select
 import socket
 from typing import Protocol
 
@@ -49,6 +50,8 @@ class SocketPort:
     def __init__(self, connected: socket.socket) -> None:
         connected.setblocking(False)
         self._socket = connected
+        self._poll = select.poll()
+        self._poll.register(connected, select.POLLIN)
         self._message: Vector | None = None
 
     def put(self, message: Vector) -> None:
@@ -61,7 +64,8 @@ class SocketPort:
         # Into a bytearray, since torch warns of vectors that cannot be written to.
         # No error but that there is nothing more: of a peer that is gone there is nothing more either.
         with contextlib.suppress(OSError):
-            while True:
+            # To ask first is a quarter of an error, and nine times of ten there is nothing.
+            while self._poll.poll(0):
                 self._message = np.frombuffer(bytearray(self._socket.recv(_LARGEST)))
         return self._message
 

@@ -97,7 +97,7 @@ class Deployment:
             heartbeat=settings.heartbeat,
             follows_hands=settings.manager is not None,
             dry_run=settings.dry_run,
-            record=self._recording.keep,
+            record=self._recording.keep if settings.record else None,
         )
         self._telemetry = Telemetry(
             transport, self._loop, profile.joints, time.time_ns, self._figures, self._recording.keep
