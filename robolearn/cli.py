@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 DONE, FAILED, WRONG_INPUT, INTERRUPTED = 0, 1, 2, 130
 _HELP = {"--help", "-h", "help"}
 
+_EXTRAS = {"cyclonedds": "bridge", "numba": "bridge", "rosbags": "bridge"}
+"""Parts of the installation that one may do without, by the packages that they bring."""
+
 # Torch's idle threads would spin on the cores that the physics needs; read when torch is first imported.
 os.environ.setdefault("GOMP_SPINCOUNT", "10000")
 
@@ -37,6 +40,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _dispatch(given)
     except UserError as error:
         return _fail(WRONG_INPUT, str(error))
+    except ModuleNotFoundError as error:
+        return _fail(WRONG_INPUT, _missing(error))
     except StorageError as error:
         return _fail(FAILED, str(error))
     except OSError as error:
@@ -45,6 +50,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         )
     except KeyboardInterrupt:
         return _fail(INTERRUPTED, "interrupted")
+
+
+def _missing(error: ModuleNotFoundError) -> str:
+    """Which optional part has the package that is missing; raises the error where none has."""
+    package = (error.name or "").partition(".")[0]
+    if package not in _EXTRAS:
+        raise error
+    return f"{package} is missing: pip install 'robolearn[{_EXTRAS[package]}]'"
 
 
 def _fail(status: int, message: str) -> int:
@@ -93,8 +106,11 @@ def _recorded(composed: "Composed", settings: Any) -> Iterator[None]:
     if not composed.verb.records or settings.out is None or getattr(settings, "resume", None):
         yield
         return
-    from robolearn.config import RECORD
+    from robolearn.config import RECORD, recorded_verb
 
+    other = recorded_verb(Path(settings.out))
+    if other not in (None, composed.verb.name):
+        raise UserError(f"{settings.out} holds what 'robolearn {other}' made: give another out=DIR")
     path = Path(settings.out) / RECORD
     earlier = path.read_bytes() if path.is_file() else None
     composed.write(path.parent)

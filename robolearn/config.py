@@ -57,6 +57,15 @@ class Composed:
         write_bytes(folder / RECORD, OmegaConf.to_yaml(OmegaConf.create(record)).encode())
 
 
+def recorded_verb(folder: Path) -> object:
+    """The verb that a folder's `config.yaml` is of; None where there is none, or it says nothing of that."""
+    try:
+        record = OmegaConf.load(folder / RECORD)
+    except (OSError, YAMLError):
+        return None
+    return record.get("verb") if isinstance(record, DictConfig) else None
+
+
 class Composer:
     """Composes one verb's configuration from the Hydra tree in `directory`."""
 

@@ -16,16 +16,12 @@ def join(interface: str, domain: int, dds: str | None) -> Transport:
 
     dds: Cyclone's configuration in place of the interface, XML or a file:// URI
 
-    Raises UserError for an interface or domain that there is not, what DDS refuses, and where it is missing.
+    Raises UserError for an interface or domain that there is not, and what DDS refuses.
     """
     if not 0 <= domain <= LARGEST_DOMAIN:
         raise UserError(f"domain={domain} is not valid: it takes 0 to {LARGEST_DOMAIN}")
-    try:
-        from robolearn.bridge.dds import LOOPBACK_ONLY, CycloneTransport, bound_to
-    except ImportError as error:
-        raise UserError(
-            f"{error.name or 'cyclonedds'} is missing: pip install 'robolearn[bridge]'"
-        ) from error
+    from robolearn.bridge.dds import LOOPBACK_ONLY, CycloneTransport, bound_to
+
     if dds is None:
         dds = LOOPBACK_ONLY if interface in _LOOPBACK else bound_to("name", _checked(interface))
     try:

@@ -3,7 +3,6 @@
 from pathlib import Path
 from typing import Any
 
-from robolearn.checks import check_at_least
 from robolearn.devices import use_threads
 from robolearn.policies.manager.manager_policy import ManagerPolicy
 from robolearn.policies.registry import save_policy
@@ -11,6 +10,7 @@ from robolearn.policies.worker.mirror import Mirror
 from robolearn.policies.worker.networks import MirroredPerceptron, unmirrored
 from robolearn.reinforcement.manager_episodes import ManagerEpisodes
 from robolearn.reinforcement.manager_trainer import ManagerTrainer
+from robolearn.reinforcement.run_checks import check_optimisation
 from robolearn.reinforcement.seeds import training_stream
 from robolearn.reinforcement.settings import ManagerPpoSettings
 from robolearn.training.initial_weights import drawn_from
@@ -26,8 +26,7 @@ def train(settings: ManagerPpoSettings) -> dict[str, Any]:
     from envs.humanoid.reach.training import training_environment
 
     check_manager_run(settings)
-    ppo = settings.ppo
-    check_at_least(1, **{"ppo.rollout_steps": ppo.rollout_steps, "ppo.epochs": ppo.epochs})
+    check_optimisation(settings.ppo)
     use_threads(settings.num_threads)
     environment = training_environment(settings)
     frames = Mirror.of(environment.spec.observation.names).repeated(len(settings.networks.lags))

@@ -5,12 +5,12 @@ from typing import Any
 
 from torch import nn
 
-from robolearn.checks import check_at_least
 from robolearn.devices import use_threads
 from robolearn.errors import UserError
 from robolearn.policies.registry import load_policy, save_policy
 from robolearn.policies.worker.networks import MirroredPerceptron, unmirrored
 from robolearn.policies.worker.worker_policy import WorkerPolicy
+from robolearn.reinforcement.run_checks import check_worker_run
 from robolearn.reinforcement.seeds import training_stream
 from robolearn.reinforcement.settings import WorkerPpoSettings
 from robolearn.reinforcement.worker_episodes import WorkerEpisodes
@@ -33,8 +33,7 @@ def make_trainer(settings: WorkerPpoSettings) -> WorkerTrainer:
     """A trainer with the run's initial weights. Raises UserError for settings that make no sense."""
     from envs.humanoid.worker_training import make_worker, training_environment
 
-    check_at_least(1, num_envs=settings.num_envs, total_steps=settings.total_steps)
-    check_at_least(1, averaged_iterations=settings.ppo.averaged_iterations)
+    check_worker_run(settings)
     use_threads(settings.num_threads)
     environment = training_environment(settings)
     with drawn_from(settings.seed):

@@ -68,9 +68,33 @@ def test_a_refused_command_leaves_the_configuration_of_the_run_that_is_there(
     assert seed_of_record() == 5
 
 
+def test_what_another_verb_made_is_left_alone(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    record = tmp_path / "config.yaml"
+    record.write_text("verb: train\nsettings: {seed: 7}\n")
+    assert run_with(monkeypatch, lambda _: None, "doctor", f"out={tmp_path}") == 2
+    assert "holds what 'robolearn train' made" in capsys.readouterr().err
+    assert record.read_text() == "verb: train\nsettings: {seed: 7}\n"
+    for nothing in ("", "[1, 2]", "a: [", "seed: 3"):
+        record.write_text(nothing)
+        assert run_with(monkeypatch, lambda _: None, "doctor", f"out={tmp_path}") == 0
+
+
+def test_a_package_that_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    missing = ModuleNotFoundError("No module named 'nowhere'", name="nowhere")
+    with pytest.raises(ModuleNotFoundError):
+        run_with(monkeypatch, raising(missing), "doctor")
+
+
 @pytest.mark.parametrize(
     ("error", "status", "message"),
     [
+        (
+            ModuleNotFoundError("No module named 'cyclonedds.core'", name="cyclonedds.core"),
+            2,
+            "robolearn: cyclonedds is missing: pip install 'robolearn[bridge]'\n",
+        ),
         (UserError("no such\nthing"), 2, "robolearn: no such thing\n"),
         (StorageError("disk full"), 1, "robolearn: disk full\n"),
         (

@@ -55,10 +55,9 @@ def deploy(settings: DeploySettings) -> dict[str, Any]:
 
 
 def _run(settings: DeploySettings, identity: str, *parts: Any) -> dict[str, Any]:
-    try:
-        from robolearn.bridge.deploy.runner import Deployment
-    except ImportError as error:
-        raise UserError(f"{error.name} is missing: pip install 'robolearn[bridge]'") from error
+    # Rosbags takes a second to import, which a refusal need not wait for.
+    from robolearn.bridge.deploy.runner import Deployment
+
     deployment = Deployment(settings, *parts)
     try:
         with on_interruption(deployment.stop.set):
@@ -79,10 +78,8 @@ def _told(summary: Mapping[str, Any], settings: DeploySettings) -> str:
 
 
 def _deploy_arm(settings: DeploySettings) -> dict[str, Any]:
-    try:
-        from robolearn.bridge.arm.deploy import deploy_arm
-    except ImportError as error:
-        raise UserError(f"{error.name} is missing: pip install 'robolearn[bridge]'") from error
+    from robolearn.bridge.arm.deploy import deploy_arm
+
     if settings.manager is not None:
         raise UserError(f"manager={settings.manager} is not valid: robot={settings.robot} takes none")
     return deploy_arm(settings, _ARMS[settings.robot](), SUMMARY)

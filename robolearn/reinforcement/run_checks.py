@@ -1,0 +1,45 @@
+"""Settings of the G1's trainings that make no sense, told before anything is built."""
+
+from collections.abc import Sequence
+
+from robolearn.checks import check_at_least, check_not_negative, check_positive
+from robolearn.errors import UserError
+from robolearn.policies.worker.settings import WorkerNetworks
+from robolearn.reinforcement.settings import GaussianOptimisation, WorkerPpoSettings
+
+
+def check_worker_run(settings: WorkerPpoSettings) -> None:
+    """Raises UserError for the first setting that no worker can be trained with."""
+    check_at_least(1, num_envs=settings.num_envs, total_steps=settings.total_steps)
+    check_optimisation(settings.ppo)
+    check_at_least(1, **{"ppo.averaged_iterations": settings.ppo.averaged_iterations})
+    check_at_least(1, **{"pushes.punch_every": settings.pushes.punch_every})
+    check_not_negative(**{"pushes.velocity": settings.pushes.velocity, "pushes.punch": settings.pushes.punch})
+    check_positive(**{"commands.every_seconds": settings.commands.every_seconds})
+    _check_networks(settings.networks)
+
+
+def check_optimisation(ppo: GaussianOptimisation) -> None:
+    """Raises UserError for the first number that no update can be made with."""
+    counts = ("rollout_steps", "minibatch_size", "epochs")
+    check_at_least(1, **{f"ppo.{name}": getattr(ppo, name) for name in counts})
+    scales = ("learning_rate", "target_kl", "clip", "initial_std", "final_std", "max_gradient_norm")
+    check_positive(**{f"ppo.{name}": getattr(ppo, name) for name in scales})
+
+
+def _check_networks(networks: WorkerNetworks) -> None:
+    for name in ("hidden", "critic_hidden", "estimator_hidden"):
+        _check_widths(f"networks.{name}", getattr(networks, name))
+    for name in ("lags", "estimator_lags"):
+        lags = getattr(networks, name)
+        if any(lag < 0 for lag in lags) or len(set(lags)) < len(lags):
+            raise UserError(f"networks.{name}={lags} is not valid: it takes different numbers from 0 on")
+    if 0 not in networks.lags:
+        raise UserError(f"networks.lags={networks.lags} is not valid: it takes 0, the present frame, too")
+    check_positive(**{"networks.effort_share": networks.effort_share})
+
+
+def _check_widths(name: str, widths: Sequence[int]) -> None:
+    """Half of a layer is the other half's mirror image."""
+    if any(width < 2 or width % 2 for width in widths):
+        raise UserError(f"{name}={list(widths)} is not valid: it takes even widths from 2 on")
