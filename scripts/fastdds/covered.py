@@ -1,8 +1,9 @@
-"""What is exchanged with Fast DDS: all topics of a G1 that `docs/deploy.md` names."""
+"""What is exchanged with Fast DDS: all topics of a G1 and of a Panda that `docs/deploy.md` names."""
 
 from typing import Final
 
 from robolearn.bridge import topics
+from robolearn.bridge.arm import topics as arm
 from robolearn.bridge.topics import Topic
 
 TOPICS: Final[tuple[Topic, ...]] = (
@@ -19,4 +20,11 @@ TOPICS: Final[tuple[Topic, ...]] = (
     topics.MODE,
     topics.EMERGENCY_STOP,
     topics.HEARTBEAT,
+    topics.HAND_TARGETS,
+    arm.PART_POSES,
+    arm.POSE_TARGETS,
+    arm.ARM_TARGETS,
+    arm.FINGER_TARGETS,
+    arm.EPISODE_REQUESTS,
+    arm.EPISODES,
 )

@@ -121,7 +121,7 @@ class CommandLoop:
         self._answer: PolicyAnswer | None = None
         self._velocity = np.array([0.0, 0.0, 0.0, profile.height])
         self._wanted: JointCommand | None = None
-        self._now, self._until = now, -math.inf
+        self._now, self._until, self._silent_at = now, -math.inf, -math.inf
         self._repetition = Repetition(profile.limits, self.safety)
         self._command: JointCommand | None = None
         self._payload = b""
@@ -158,17 +158,35 @@ class CommandLoop:
             self._send(braking(np.clip(0.0, limits.lower, limits.upper), limits.damping))
 
     def _goes_on(self, now: float) -> bool:
-        """Whether nothing has happened since the last decision but, perhaps, a new state."""
+        """Whether nothing has happened since the last decision but, perhaps, a new state or action."""
         return (
             self._now <= now <= self._until
             and not self.shutdown
-            and self._answers.latest() is self._message
             and not self._operator.spoke
             and not (self._foreign is not None and self._foreign.spoke)
+            and self._follows(now)
         )
 
+    def _follows(self, now: float) -> bool:
+        """Take over a new action of the policy, if there is one; whether that took no decision."""
+        if self._answer is None or self._answer.number == self._asked:
+            return self._answer is not None
+        before, answer = self._answer, self._newest_answer()
+        if answer is before or answer is None:
+            return True
+        if not answer.finite or len(answer.arms) or not 0.0 <= age(now, answer.at) <= self.safety.policy_age:
+            return False
+        self._until = min(answer.at + self.safety.policy_age, self._silent_at)
+        self._want(self._motion.driven(self._arms.posture, answer.targets))
+        return True
+
+    def _want(self, wanted: JointCommand) -> None:
+        assert self._command is not None
+        self._wanted = wanted
+        self._repetition.prepare(wanted, self._command)
+
     def _repeat(self, now: float) -> bool:
-        """Nine ticks of ten: command the same again if the state allows it; whether it was done."""
+        """Command the same again if the state allows it; whether it was done."""
         arrival, estimate = self.states.waiting, self.states.last
         if arrival is not None and estimate is not None:
             return self._is_fresh(now, arrival.at) and self._answer_state(now, arrival, estimate.tick)
@@ -184,15 +202,13 @@ class CommandLoop:
         return 0.0 <= age(now, at) <= self.safety.state_age
 
     def _answer_state(self, now: float, arrival: Arrival, tick: int) -> bool:
-        wanted, sent = self._wanted, self._command
-        assert wanted is not None and sent is not None
-        answer = self._repetition.answer(arrival.payload, tick, wanted, sent)
+        answer = self._repetition.answer(arrival.payload, tick)
         if answer is None:
             return False
         numbers, payload = answer
         estimate = self.states.accept(arrival, numbers)
         self._keep(LOW_STATES, arrival.payload)
-        self._now, self._command = now, wanted
+        self._now, self._command = now, self._wanted
         self._emit(payload)
         self._end(now, estimate)
         return True
@@ -234,8 +250,10 @@ class CommandLoop:
         troubled = situation.fault_since is not None or bool(situation.refused)
         if situation.mode is not Mode.POLICY or troubled or answer is None or self._arms.moving:
             return -math.inf
-        silent = now + self.safety.heartbeat_age - wishes.heartbeat_age
-        return min(answer.at + self.safety.policy_age, silent)
+        self._silent_at = now + self.safety.heartbeat_age - wishes.heartbeat_age
+        if self._foreign is not None:
+            self._silent_at = min(self._silent_at, self._foreign.ask_at)
+        return min(answer.at + self.safety.policy_age, self._silent_at)
 
     def _newest_answer(self) -> PolicyAnswer | None:
         message = self._answers.latest()
@@ -301,6 +319,8 @@ class CommandLoop:
             self.filtered += 1
         self._mode_machine = estimate.mode_machine
         self._send(self._command)
+        if self._until > self._now:
+            self._want(self._wanted)
 
     def _send(self, command: JointCommand) -> None:
         self._emit(self._writer.message(command, self._mode_machine))

@@ -6,21 +6,25 @@ from typing import Final
 from robolearn.bridge.topics import LOW_COMMANDS
 from robolearn.bridge.transport import Transport
 
-ASKED_EVERY: Final = 0.015
-"""Between two looks at who publishes [s]; chosen: asking DDS takes longer than the rest of a tick."""
+ASKED_EVERY: Final = 0.1
+"""Between two looks at who publishes [s]; chosen: asking DDS takes longer than a tick, and who does not only
+publish but says something is noticed at once."""
 
 REMEMBERED: Final = 0.5
 """That a foreign command counts for [s]; chosen: nobody who commands motors is slower."""
 
 
 class ForeignCommands:
-    """Of participants beside this one, on /lowcmd."""
+    """Of participants beside this one, on /lowcmd.
+
+    ask_at: when `there` looks again for those that are silent [s]
+    """
 
     def __init__(self, transport: Transport) -> None:
         self._transport = transport
         self._mailbox = transport.mailbox(LOW_COMMANDS)
         self._heard = 0
-        self._asked_at = -math.inf
+        self.ask_at = -math.inf
         self._publishers = 0
 
     @property
@@ -30,7 +34,8 @@ class ForeignCommands:
 
     def there(self, now: float) -> bool:
         """Whether there is a publisher, silent or not, or there was a command just before `now` [s]."""
-        if not 0.0 <= now - self._asked_at < ASKED_EVERY:
-            self._asked_at, self._publishers = now, self._transport.other_publishers(LOW_COMMANDS)
+        if not self.ask_at - ASKED_EVERY <= now < self.ask_at:
+            self.ask_at = now + ASKED_EVERY
+            self._publishers = self._transport.other_publishers(LOW_COMMANDS)
         self._heard = self._mailbox.number
         return self._publishers > 0 or self._mailbox.age() < REMEMBERED

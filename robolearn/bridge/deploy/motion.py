@@ -42,9 +42,13 @@ class Motion:
         if self._mode is Mode.HOLD:
             return holding(self._start, owned.kp, owned.kd)
         if self._mode is Mode.POLICY:
-            posture = arms.copy()
-            posture[owned.places] = np.nan if targets is None else targets
-            return holding(posture, owned.kp, owned.kd)
+            return self.driven(arms, targets)
         # Joints that lean on their stops measure a little beyond them.
         limits = profile.limits
         return braking(np.minimum(np.maximum(measured, limits.lower), limits.upper), limits.damping)
+
+    def driven(self, arms: Vector, targets: Vector | None) -> JointCommand:
+        """What POLICY commands; arms and targets as in `command`."""
+        posture = arms.copy()
+        posture[self._owned.places] = np.nan if targets is None else targets
+        return holding(posture, self._owned.kp, self._owned.kd)

@@ -6,7 +6,8 @@ import numpy as np
 from numba import types
 from numpy.typing import NDArray
 
-from robolearn.bridge.compiled import BUFFER, BYTES, NUMBERS, TABLE, VECTOR, compiled
+from robolearn.bridge.cdr import HEADER
+from robolearn.bridge.compiled import BUFFER, BYTES, NUMBERS, compiled
 from robolearn.bridge.deploy.low_command import CommandWriter, write_command
 from robolearn.bridge.deploy.low_state import (
     BUTTONS,
@@ -19,6 +20,7 @@ from robolearn.bridge.deploy.low_state import (
     StateMessages,
     read_state,
 )
+from robolearn.bridge.images import LOW_COMMAND, LOW_STATE
 from robolearn.bridge.remote_control import STOP
 from robolearn.bridge.safety.filter import is_within
 from robolearn.bridge.safety.joints import JointCommand, Vector
@@ -27,26 +29,39 @@ from robolearn.bridge.safety.settings import SafetySettings
 
 _STOP: Final = STOP.value
 
+_LEAST, _GREATEST, _WANTED, _SENT, _ROWS = 0, 9, 18, 23, 28
+"""First rows of limits, of both commands, and their number, in a table of a column for each joint."""
+
+_COMMAND: Final = LOW_STATE.dtype.itemsize
+_MESSAGE: Final = _COMMAND + LOW_COMMAND.dtype.itemsize
+_BYTES: Final = _MESSAGE + len(HEADER) + LOW_COMMAND.wire_size
+"""Where a command begins behind a state, both as C lays them out, then the command's message, and its end."""
+
 
 class Repetition:
-    """Of one robot.
+    """Of one robot. Each array that is handed to machine code costs time, so there are few.
 
     limits: of its joints
     safety: when it is stopped
     """
 
     def __init__(self, limits: JointLimits, safety: SafetySettings) -> None:
-        self._joints, self._plain = limits.size, limits.plain
-        self._bounds = np.array([safety.tilt, safety.temperature, safety.voltage])
-        self._messages, self._writer = StateMessages(limits.size), CommandWriter(limits.size)
+        self._bounds = safety.tilt, safety.temperature, safety.voltage
+        self._messages, writer = StateMessages(limits.size), CommandWriter(limits.size)
+        self._table = np.zeros((_ROWS, limits.size))
+        self._table[_LEAST:_GREATEST], self._table[_GREATEST:_WANTED] = limits.plain
+        self._bytes = np.zeros(_BYTES, np.uint8)
+        self._bytes[_COMMAND:_MESSAGE], self._bytes[_MESSAGE:] = writer.image, writer.buffer
+        self._message = self._bytes[_MESSAGE:]
 
-    def answer(
-        self, payload: bytes, tick: int, wanted: JointCommand, sent: JointCommand
-    ) -> tuple[Vector, bytes] | None:
-        """What a state says, as `StateMessages.numbers`, and the message that commands `wanted`.
+    def prepare(self, wanted: JointCommand, sent: JointCommand) -> None:
+        """What shall be commanded from now on, and what was last."""
+        self._table[_WANTED:_SENT], self._table[_SENT:] = wanted.table, sent.table
+
+    def answer(self, payload: bytes, tick: int) -> tuple[Vector, bytes] | None:
+        """What a state says, as `StateMessages.numbers`, and the message that commands what is wanted.
 
         tick: of the robot's clock at the last state [ms]
-        sent: the command before
 
         None where anything is to be thought about: a message that is damaged or not new, a robot that leans,
         is hot, runs out of power or is stopped by its remote control, or a command beyond a limit.
@@ -54,52 +69,45 @@ class Repetition:
         numbers = self._messages.empty(payload)
         if numbers is None:
             return None
-        message = self._writer.buffer
-        plain = _answer(
-            np.frombuffer(payload, np.uint8),
-            self._messages.image,
-            numbers,
-            tick,
-            self._bounds,
-            wanted.table,
-            sent.table,
-            *self._plain,
-            self._writer.image,
-            message,
-        )
-        return (numbers, message.tobytes()) if plain else None
+        state = np.frombuffer(payload, np.uint8)
+        plain = _answer(state, tick, *self._bounds, numbers, self._table, self._bytes)
+        return (numbers, self._message.tobytes()) if plain else None
 
 
 @compiled(
-    types.boolean, BYTES, BUFFER, NUMBERS, types.int64, VECTOR, TABLE, TABLE, TABLE, TABLE, BUFFER, BUFFER
+    types.boolean,
+    BYTES,
+    types.int64,
+    types.float64,
+    types.float64,
+    types.float64,
+    NUMBERS,
+    types.Array(types.float64, 2, "C"),
+    BUFFER,
 )
 def _answer(
     payload: NDArray[np.uint8],
-    state: NDArray[np.uint8],
-    numbers: Vector,
     tick: int,
-    bounds: Vector,
-    wanted: Vector,
-    sent: Vector,
-    least: Vector,
-    greatest: Vector,
-    command: NDArray[np.uint8],
-    message: NDArray[np.uint8],
+    tilt: float,
+    temperature: float,
+    voltage: float,
+    numbers: Vector,
+    table: Vector,
+    workspace: NDArray[np.uint8],
 ) -> bool:
-    if not read_state(payload, state, numbers):
+    if not read_state(payload, workspace[:_COMMAND], numbers):
         return False
     if not 0 < (np.int64(numbers[TICK]) - tick) % 2**32 < 2**31:
         return False
-    well = (
-        abs(numbers[TILT]) <= bounds[0]
-        and numbers[TEMPERATURE] <= bounds[1]
-        and numbers[VOLTAGE] >= bounds[2]
-    )
-    if not well or np.int64(numbers[BUTTONS]) & _STOP == _STOP:
+    if not (abs(numbers[TILT]) <= tilt and numbers[TEMPERATURE] <= temperature):
         return False
-    joints = wanted.shape[1]
+    if not numbers[VOLTAGE] >= voltage or np.int64(numbers[BUTTONS]) & _STOP == _STOP:
+        return False
+    joints = table.shape[1]
     angles, speeds = numbers[JOINTS : JOINTS + joints], numbers[JOINTS + joints : JOINTS + 2 * joints]
-    if not is_within(wanted, sent, angles, speeds, least, greatest):
+    wanted, sent = table[_WANTED:_SENT], table[_SENT:]
+    if not is_within(wanted, sent, angles, speeds, table[_LEAST:_GREATEST], table[_GREATEST:_WANTED]):
         return False
-    write_command(wanted, np.uint8(numbers[MODE_MACHINE]), command, message)
+    write_command(wanted, np.uint8(numbers[MODE_MACHINE]), workspace[_COMMAND:_MESSAGE], workspace[_MESSAGE:])
+    sent[:] = wanted
     return True
