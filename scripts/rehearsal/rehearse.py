@@ -36,15 +36,15 @@ DEFAULTS = {
     "out": "outputs/rehearsal",
 }
 
+SUMMARIES: Final = ("deploy/deploy.json", "sim-robot/sim_robot.json")
+"""What the programs write under `out` at their ends."""
+
 
 class Program:
-    """`robolearn` with a verb, whose output goes into a file under `out`.
-
-    out: folder of what it writes
-    """
+    """`robolearn` with a verb, which writes into a folder of its name under `out`."""
 
     def __init__(self, verb: str, out: Path, *arguments: str) -> None:
-        self.verb, self.out = verb, out
+        self.verb, out = verb, out / verb
         out.mkdir(parents=True, exist_ok=True)
         self._log = out / f"{verb}.log"
         command = ["robolearn", verb, "robot=g1", f"domain={DOMAIN}", f"out={out}", *arguments]
@@ -141,13 +141,10 @@ def require_obedience(driver: Driver, stopped: int) -> None:
 def counted(out: Path) -> dict[str, Any]:
     """What both programs say at their ends, as far as they came to that."""
     figures: dict[str, Any] = {}
-    for name, keys in (
-        ("deploy", ("command_loop", "cpu_share", "filtered_commands")),
-        ("sim_robot", ("obeyed", "refused")),
-    ):
-        path = out / f"{name}.json"
-        if path.exists():
-            record = json.loads(path.read_text())
+    counts = ("command_loop", "cpu_share", "filtered_commands"), ("obeyed", "refused")
+    for name, keys in zip(SUMMARIES, counts, strict=True):
+        if (out / name).exists():
+            record = json.loads((out / name).read_text())
             figures |= {key: record[key] for key in keys}
     return figures
 
@@ -164,7 +161,7 @@ def settings(arguments: Sequence[str]) -> dict[str, str]:
 def main(arguments: Sequence[str]) -> int:
     """Run, print and write `rehearsal.json`; returns the exit status."""
     run = settings(arguments)
-    for name in ("deploy.json", "sim_robot.json"):
+    for name in SUMMARIES:
         (Path(run["out"]) / name).unlink(missing_ok=True)
     record = rehearse(run)
     write_json(Path(run["out"]) / "rehearsal.json", run | record)
