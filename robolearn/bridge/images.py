@@ -127,15 +127,6 @@ LOW_STATE: Final = Layout(
 )
 
 
-def rows_of(motors: NDArray[Any]) -> NDArray[np.float32]:
-    """A view of J motors: (J, 5) q, dq, tau, kp, kd of commands, or (J, 4) q, dq, ddq, tau_est of states.
-
-    In one piece: numpy takes longer for a field of a structure than for its content.
-    """
-    words = motors.view("<f4").reshape(len(motors), -1)
-    return words[:, 1:6] if motors.dtype == _MOTOR_COMMAND else words[:, 1:5]
-
-
 def checksum(image: Image) -> int:
     """CRC-32/MPEG-2 over the image's little-endian words, the last one left out, which holds it."""
     return int(checksum_of(np.frombuffer(image.tobytes(), "<u4")[:-1]))

@@ -176,7 +176,7 @@ class CommandLoop:
             return True
         if not answer.finite or len(answer.arms) or not 0.0 <= age(now, answer.at) <= self.safety.policy_age:
             return False
-        self._until = min(answer.at + self.safety.policy_age, self._silent_at)
+        self._until = self._deadline(answer)
         self._want(self._motion.driven(self._arms.posture, answer.targets))
         return True
 
@@ -242,18 +242,21 @@ class CommandLoop:
             if self._command is None:
                 self._command = braking(measured, self._profile.limits.damping)
             self._wanted = self._motion.command(self._decided, measured, self._command.q, arms, targets)
-        self._until = self._deadline(now, answer, wishes)
+        self._silent_at = self._peace(now, wishes)
+        self._until = self._deadline(answer)
 
-    def _deadline(self, now: float, answer: PolicyAnswer | None, wishes: Wishes) -> float:
-        """Until when the decision holds if nothing happens [s]; not at all unless the policy drives."""
+    def _peace(self, now: float, wishes: Wishes) -> float:
+        """Until when nobody must be heard of [s]; not at all unless the policy drives and all is well."""
         situation = self._decided
         troubled = situation.fault_since is not None or bool(situation.refused)
-        if situation.mode is not Mode.POLICY or troubled or answer is None or self._arms.moving:
+        if situation.mode is not Mode.POLICY or troubled or self._arms.moving:
             return -math.inf
-        self._silent_at = now + self.safety.heartbeat_age - wishes.heartbeat_age
-        if self._foreign is not None:
-            self._silent_at = min(self._silent_at, self._foreign.ask_at)
-        return min(answer.at + self.safety.policy_age, self._silent_at)
+        silent = now + self.safety.heartbeat_age - wishes.heartbeat_age
+        return silent if self._foreign is None else min(silent, self._foreign.ask_at)
+
+    def _deadline(self, answer: PolicyAnswer | None) -> float:
+        """Until when the decision holds if nothing happens [s]."""
+        return -math.inf if answer is None else min(answer.at + self.safety.policy_age, self._silent_at)
 
     def _newest_answer(self) -> PolicyAnswer | None:
         message = self._answers.latest()

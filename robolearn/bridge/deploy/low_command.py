@@ -1,4 +1,4 @@
-"""Writes LowCmd messages, as `robolearn.bridge.images` would, in a twentieth of the time."""
+"""Writes LowCmd messages, as `robolearn.bridge.images` would, for every tick."""
 
 from typing import Final
 

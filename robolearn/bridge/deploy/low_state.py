@@ -1,4 +1,4 @@
-"""Reads LowState messages, as `robolearn.bridge.images` would, in a twentieth of the time."""
+"""Reads LowState messages, as `robolearn.bridge.images` would, for every tick."""
 
 import math
 from typing import Final

@@ -96,7 +96,7 @@ def safe_command(
 def is_within(
     requested: Vector, previous: Vector, angles: Vector, speeds: Vector, least: Vector, greatest: Vector
 ) -> bool:
-    """Whether nothing is to be changed, in a hundredth of the time that it takes to find out what is.
+    """Whether nothing is to be changed, which is told sooner than what is.
 
     least, greatest: as `JointLimits.plain`
     False may be wrong, but not true: a comparison with NaN is not within.
