@@ -17,7 +17,7 @@ def worker() -> WorkerPolicy:
     torch.manual_seed(0)
     policy = make_worker(spec, WorkerNetworks([16], lags=[0, 2], estimator_lags=[1]))
     for parameter in policy.requires_grad_(False).parameters():
-        torch.nn.init.normal_(parameter, std=0.3)
+        torch.nn.init.normal_(parameter, std=0.1)
     return policy
 
 
