@@ -31,6 +31,9 @@ from robolearn.bridge.transport import KEPT, Clock, Mailbox, Publisher, Transpor
 
 _ANY: Final = SampleState.Any | ViewState.Any | InstanceState.Any
 
+_WORD: Final = 4
+"""Bytes in which RTPS counts."""
+
 _domains: dict[int, tuple[str, Domain]] = {}
 """Of this process: DDS configures each once, for all its participants."""
 
@@ -84,8 +87,9 @@ class CycloneTransport(Transport):
         writer = self._writers[topic]
 
         def send(payload: bytes) -> None:
-            # RTPS counts in words of four bytes.
-            status = ddspy_write(writer._ref, payload + bytes(-len(payload) % 4))
+            if padding := -len(payload) % _WORD:
+                payload += bytes(padding)
+            status = ddspy_write(writer._ref, payload)
             if status < 0:
                 raise BridgeError(f"{topic.name}: {DDSException(status, 'while sending')}")
 

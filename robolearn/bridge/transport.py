@@ -34,6 +34,16 @@ KEPT: Final = 16
 """Messages of a topic that a mailbox keeps; chosen: more than anybody sends between two looks at it."""
 
 
+class Bell:
+    """Tells that something came to any of the mailboxes that ring it.
+
+    rung: whether it did; whoever looks into them sets it to False first
+    """
+
+    def __init__(self) -> None:
+        self.rung = False
+
+
 class Mailbox:
     """The last messages of one topic, put by one thread and read by any.
 
@@ -44,6 +54,7 @@ class Mailbox:
         self._clock = clock
         # Replaced, never changed, so that readers in other threads need no lock.
         self._kept: tuple[Arrival, ...] = ()
+        self._bells: tuple[Bell, ...] = ()
         self.number = 0
 
     def put(self, payload: bytes) -> None:
@@ -51,6 +62,12 @@ class Mailbox:
         number = self.number + 1
         self._kept = (*self._kept[1 - KEPT :], Arrival(payload, self._clock(), number))
         self.number = number
+        for bell in self._bells:
+            bell.rung = True
+
+    def ring(self, bell: Bell) -> None:
+        """Ring it from now on whenever a message came."""
+        self._bells = (*self._bells, bell)
 
     def latest(self) -> Arrival | None:
         """The last message, however often it was read already; None before the first."""

@@ -7,7 +7,7 @@ from typing import Final
 
 import numpy as np
 
-from robolearn.bridge.deploy.ages import age
+from robolearn.bridge.deploy.ages import AHEAD, age
 from robolearn.bridge.deploy.arms import Arms
 from robolearn.bridge.deploy.estimate import StateEstimate, StateReader
 from robolearn.bridge.deploy.exchange import PolicyAnswer, PolicyRequest
@@ -28,7 +28,7 @@ from robolearn.bridge.safety.postures import braking
 from robolearn.bridge.safety.settings import SafetySettings
 from robolearn.bridge.safety.state_machine import Mode, Situation, advance, begin
 from robolearn.bridge.topics import LOW_COMMANDS, LOW_STATES, Topic
-from robolearn.bridge.transport import Arrival, Transport
+from robolearn.bridge.transport import Arrival, Bell, Transport
 
 _STIFF: Final = (Mode.STAND, Mode.POLICY, Mode.HOLD)
 """Modes that command more than braking."""
@@ -108,15 +108,16 @@ class CommandLoop:
         self.states = StateReader(transport.mailbox(LOW_STATES), profile.limits.size)
         self._profile, self._owned, self._record = profile, owned, record
         self._requests, self._answers = requests, answers
-        self._operator = Operator(transport, heartbeat)
-        self._foreign = None if dry_run else ForeignCommands(transport)
+        self._bell = Bell()
+        self._operator = Operator(transport, heartbeat, self._bell)
+        self._foreign = None if dry_run else ForeignCommands(transport, self._bell)
         self._publish = None if dry_run else transport.publisher(LOW_COMMANDS)
         self._motion = Motion(profile, owned, self.safety.stand_time)
         self._steering, self._arms = Steering(profile), Arms(profile, owned)
         self._hands, self._follows_hands = HandTargets(), follows_hands
         self._policy_period = 1.0 / next(iter(profile.tasks.values())).control_rate_hz
         self._ask_at = now
-        self._asked = 0
+        self._asked, self._answered = 0, 0
         self._message: Vector | None = None
         self._answer: PolicyAnswer | None = None
         self._velocity = np.array([0.0, 0.0, 0.0, profile.height])
@@ -161,16 +162,13 @@ class CommandLoop:
         """Whether nothing has happened since the last decision but, perhaps, a new state or action."""
         return (
             self._now <= now <= self._until
+            and not self._bell.rung
             and not self.shutdown
-            and not self._operator.spoke
-            and not (self._foreign is not None and self._foreign.spoke)
-            and self._follows(now)
+            and (self._answered == self._asked or self._follows(now))
         )
 
     def _follows(self, now: float) -> bool:
         """Take over a new action of the policy, if there is one; whether that took no decision."""
-        if self._answer is None or self._answer.number == self._asked:
-            return self._answer is not None
         before, answer = self._answer, self._newest_answer()
         if answer is before or answer is None:
             return True
@@ -187,7 +185,7 @@ class CommandLoop:
 
     def _repeat(self, now: float) -> bool:
         """Command the same again if the state allows it; whether it was done."""
-        arrival, estimate = self.states.waiting, self.states.last
+        arrival, estimate = self.states.waiting(), self.states.last
         if arrival is not None and estimate is not None:
             return self._is_fresh(now, arrival.at) and self._answer_state(now, arrival, estimate.tick)
         # No state came; what was sent last was wanted, and allowed by the same state.
@@ -199,7 +197,7 @@ class CommandLoop:
         return True
 
     def _is_fresh(self, now: float, at: float) -> bool:
-        return 0.0 <= age(now, at) <= self.safety.state_age
+        return -AHEAD <= now - at <= self.safety.state_age
 
     def _answer_state(self, now: float, arrival: Arrival, tick: int) -> bool:
         answer = self._repetition.answer(arrival.payload, tick)
@@ -231,6 +229,7 @@ class CommandLoop:
 
     def _decide(self, now: float, estimate: StateEstimate | None) -> None:
         """What mode it is, what the joints shall do, and until when both hold if nothing happens."""
+        self._bell.rung = False
         wishes, answer = self._operator.read(now), self._newest_answer()
         for topic, arrival in wishes.arrivals:
             self._keep(topic, arrival.payload)
@@ -262,6 +261,7 @@ class CommandLoop:
         message = self._answers.latest()
         if message is not self._message and message is not None:
             self._message, self._answer = message, PolicyAnswer.of(message)
+            self._answered = self._answer.number
         return self._answer
 
     def _advance(

@@ -128,13 +128,12 @@ class StateReader:
 
     def read(self) -> StateEstimate | None:
         """The present state, None before the first; `arrival` is what came since the last call."""
-        arrival = self.arrival = self.waiting
+        arrival = self.arrival = self.waiting()
         if arrival is not None:
             self._number = arrival.number
             self._take(arrival)
         return self.last
 
-    @property
     def waiting(self) -> Arrival | None:
         """The message that came last, if `read` or `accept` has not seen it yet."""
         arrival = self._mailbox.latest()
@@ -143,8 +142,8 @@ class StateReader:
     def accept(self, arrival: Arrival, numbers: Vector) -> StateEstimate:
         """The state that `waiting` has brought, where somebody else has read and checked it."""
         self._number, self.arrival = arrival.number, arrival
-        self.last = StateEstimate(arrival.at, numbers)
-        return self.last
+        estimate = self.last = StateEstimate(arrival.at, numbers)
+        return estimate
 
     def age(self, now: float) -> float:
         """Since the last new state came [s]; infinite before the first."""

@@ -4,7 +4,7 @@ import math
 from typing import Final
 
 from robolearn.bridge.topics import LOW_COMMANDS
-from robolearn.bridge.transport import Transport
+from robolearn.bridge.transport import Bell, Transport
 
 ASKED_EVERY: Final = 0.1
 """Between two looks at who publishes [s]; chosen: asking DDS takes longer than a tick, and who does not only
@@ -17,25 +17,22 @@ REMEMBERED: Final = 0.5
 class ForeignCommands:
     """Of participants beside this one, on /lowcmd.
 
+    bell: that each of their commands rings
+
     ask_at: when `there` looks again for those that are silent [s]
     """
 
-    def __init__(self, transport: Transport) -> None:
+    def __init__(self, transport: Transport, bell: Bell | None = None) -> None:
         self._transport = transport
         self._mailbox = transport.mailbox(LOW_COMMANDS)
-        self._heard = 0
+        if bell is not None:
+            self._mailbox.ring(bell)
         self.ask_at = -math.inf
         self._publishers = 0
-
-    @property
-    def spoke(self) -> bool:
-        """Whether somebody commanded since `there` was asked last."""
-        return self._mailbox.number != self._heard
 
     def there(self, now: float) -> bool:
         """Whether there is a publisher, silent or not, or there was a command just before `now` [s]."""
         if not self.ask_at - ASKED_EVERY <= now < self.ask_at:
             self.ask_at = now + ASKED_EVERY
             self._publishers = self._transport.other_publishers(LOW_COMMANDS)
-        self._heard = self._mailbox.number
         return self._publishers > 0 or self._mailbox.age() < REMEMBERED

@@ -22,7 +22,7 @@ from robolearn.bridge.topics import (
     VELOCITY_COMMANDS,
     Topic,
 )
-from robolearn.bridge.transport import Arrival, Transport
+from robolearn.bridge.transport import Arrival, Bell, Transport
 
 VELOCITY_AGE: Final = 0.5
 """After which a velocity command no longer counts [s]; chosen, as the default of ROS 2's controllers."""
@@ -69,9 +69,10 @@ class _New(Generic[AnyMessage]):
     messages: what they say, None for a damaged one
     """
 
-    def __init__(self, transport: Transport, topic: Topic, kind: type[AnyMessage]) -> None:
+    def __init__(self, transport: Transport, bell: Bell, topic: Topic, kind: type[AnyMessage]) -> None:
         self.topic, self._kind = topic, kind
         self._mailbox = transport.mailbox(topic)
+        self._mailbox.ring(bell)
         self._number = 0
         self.arrivals: tuple[Arrival, ...] = ()
         self.messages: list[AnyMessage | None] = []
@@ -81,14 +82,9 @@ class _New(Generic[AnyMessage]):
         """The last one; None where it is damaged, and before the first."""
         return self.messages[-1] if self.messages else None
 
-    @property
-    def waiting(self) -> bool:
-        """Whether any came since the last look."""
-        return self._mailbox.number != self._number
-
     def look(self) -> bool:
         """Whether any came."""
-        if not self.waiting:
+        if self._mailbox.number == self._number:
             return False
         self.arrivals = self._mailbox.after(self._number)
         self._number = self.arrivals[-1].number
@@ -109,23 +105,20 @@ class Operator:
     """Whoever publishes on the topics.
 
     heartbeat: whether it must show that it is there
+    bell: that each of its messages rings
     """
 
-    def __init__(self, transport: Transport, heartbeat: bool) -> None:
+    def __init__(self, transport: Transport, heartbeat: bool, bell: Bell | None = None) -> None:
         self._heartbeat_needed = heartbeat
-        self._twist = _New(transport, VELOCITY_COMMANDS, Twist)
-        self._stop = _New(transport, EMERGENCY_STOP, Bool)
-        self._mode = _New(transport, MODE, String)
-        self._heartbeat = _New(transport, HEARTBEAT, Bool)
-        self._targets = _New(transport, JOINT_TARGETS, JointTrajectory)
-        self._hands = _New(transport, HAND_TARGETS, PoseArray)
+        bell = Bell() if bell is None else bell
+        self._twist = _New(transport, bell, VELOCITY_COMMANDS, Twist)
+        self._stop = _New(transport, bell, EMERGENCY_STOP, Bool)
+        self._mode = _New(transport, bell, MODE, String)
+        self._heartbeat = _New(transport, bell, HEARTBEAT, Bool)
+        self._targets = _New(transport, bell, JOINT_TARGETS, JointTrajectory)
+        self._hands = _New(transport, bell, HAND_TARGETS, PoseArray)
         self._topics = self._twist, self._stop, self._mode, self._heartbeat, self._targets, self._hands
         self._pressed = False
-
-    @property
-    def spoke(self) -> bool:
-        """Whether anything came since `read`."""
-        return any([topic.waiting for topic in self._topics])
 
     def read(self, now: float) -> Wishes:
         """Wishes at the time `now` [s]."""

@@ -67,11 +67,11 @@ class Repetition:
         is hot, runs out of power or is stopped by its remote control, or a command beyond a limit.
         """
         numbers = self._messages.empty(payload)
-        if numbers is None:
-            return None
-        state = np.frombuffer(payload, np.uint8)
-        plain = _answer(state, tick, *self._bounds, numbers, self._table, self._bytes)
-        return (numbers, self._message.tobytes()) if plain else None
+        if numbers is not None:
+            state = np.frombuffer(payload, np.uint8)
+            if _answer(state, tick, *self._bounds, numbers, self._table, self._bytes):
+                return numbers, self._message.tobytes()
+        return None
 
 
 @compiled(

@@ -78,7 +78,7 @@ class Deployment:
         policy: RunningPolicy,
         safety: SafetySettings | None = None,
     ) -> None:
-        self.stop = threading.Event()
+        self.stop, self._stops = threading.Event(), False
         self._settings, self._policy, self._period = settings, policy, profile.period
         bag = Path(settings.out) / time.strftime(BAG, time.gmtime())
         self._recording = Recording(bag if settings.record else None)
@@ -116,6 +116,7 @@ class Deployment:
                 thread.start()
             self.stop.wait(self._settings.seconds or None)
             self.stop.set()
+            self._stops = True
             for thread in threads:
                 thread.join()
         finally:
@@ -127,10 +128,10 @@ class Deployment:
         """Tick until the robot may be left; if anything fails, brake it with what cannot fail."""
         try:
             self._raise_priority()
-            pace = Pace(self._period)
-            while not self._may_leave():
-                self._loop.shutdown = self.stop.is_set()
-                self._loop.tick(time.monotonic())
+            pace, loop = Pace(self._period), self._loop
+            while not (loop.shutdown and self._may_leave()):
+                loop.shutdown = self._stops
+                loop.tick(time.monotonic())
                 pace.wait()
         except BaseException as error:
             self._errors.append(error)
@@ -142,8 +143,6 @@ class Deployment:
 
     def _may_leave(self) -> bool:
         loop = self._loop
-        if not loop.shutdown:
-            return False
         return self._settings.dry_run or loop.snapshot is None or may_end(loop.situation, loop.safety)
 
     def _brake(self) -> None:
