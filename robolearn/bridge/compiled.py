@@ -18,6 +18,8 @@ BUFFER: Final = types.Array(types.uint8, 1, "C")
 
 VECTOR: Final = types.Array(types.float64, 1, "A", readonly=True)
 TABLE: Final = types.Array(types.float64, 2, "A", readonly=True)
+WRITTEN_VECTOR: Final = types.Array(types.float64, 1, "A")
+WRITTEN_TABLE: Final = types.Array(types.float64, 2, "A")
 NUMBERS: Final = types.Array(types.float64, 1, "C")
 
 

@@ -28,7 +28,7 @@ from robolearn.bridge.safety.postures import braking
 from robolearn.bridge.safety.settings import SafetySettings
 from robolearn.bridge.safety.state_machine import Mode, Situation, advance, begin
 from robolearn.bridge.topics import LOW_COMMANDS, LOW_STATES, Topic
-from robolearn.bridge.transport import Arrival, Bell, Transport
+from robolearn.bridge.transport import Bell, Transport
 
 _STIFF: Final = (Mode.STAND, Mode.POLICY, Mode.HOLD)
 """Modes that command more than braking."""
@@ -116,7 +116,8 @@ class CommandLoop:
         self._steering, self._arms = Steering(profile), Arms(profile, owned)
         self._hands, self._follows_hands = HandTargets(), follows_hands
         self._policy_period = 1.0 / next(iter(profile.tasks.values())).control_rate_hz
-        self._ask_at = now
+        # The tick that is nearest to when it is due.
+        self._ask_from = now - profile.period / 2
         self._asked, self._answered = 0, 0
         self._message: Vector | None = None
         self._answer: PolicyAnswer | None = None
@@ -149,7 +150,9 @@ class CommandLoop:
     def tick(self, now: float) -> None:
         """One period at the time `now` [s]: at most one command is published."""
         self.periods.tick(now)
-        if not (self._goes_on(now) and self._repeat(now)):
+        # Nothing has happened since the last decision but, perhaps, a new state or action.
+        goes_on = self._now <= now <= self._until and not self._bell.rung and not self.shutdown
+        if not (goes_on and (self._answered == self._asked or self._follows(now)) and self._repeat(now)):
             self._think(now)
 
     def brake(self) -> None:
@@ -158,37 +161,48 @@ class CommandLoop:
             limits = self._profile.limits
             self._send(braking(np.clip(0.0, limits.lower, limits.upper), limits.damping))
 
-    def _goes_on(self, now: float) -> bool:
-        """Whether nothing has happened since the last decision but, perhaps, a new state or action."""
-        return (
-            self._now <= now <= self._until
-            and not self._bell.rung
-            and not self.shutdown
-            and (self._answered == self._asked or self._follows(now))
-        )
-
     def _follows(self, now: float) -> bool:
         """Take over a new action of the policy, if there is one; whether that took no decision."""
         before, answer = self._answer, self._newest_answer()
         if answer is before or answer is None:
             return True
-        if not answer.finite or len(answer.arms) or not 0.0 <= age(now, answer.at) <= self.safety.policy_age:
+        if len(answer.arms) or not 0.0 <= age(now, answer.at) <= self.safety.policy_age:
             return False
         self._until = self._deadline(answer)
         self._want(self._motion.driven(self._arms.posture, answer.targets))
         return True
 
     def _want(self, wanted: JointCommand) -> None:
-        assert self._command is not None
         self._wanted = wanted
-        self._repetition.prepare(wanted, self._command)
+        self._repetition.want(wanted)
 
     def _repeat(self, now: float) -> bool:
-        """Command the same again if the state allows it; whether it was done."""
-        arrival, estimate = self.states.waiting(), self.states.last
-        if arrival is not None and estimate is not None:
-            return self._is_fresh(now, arrival.at) and self._answer_state(now, arrival, estimate.tick)
-        # No state came; what was sent last was wanted, and allowed by the same state.
+        """Command what is wanted if the state allows it; whether it was done.
+
+        All in one, since here a call costs more than what it does.
+        """
+        arrival = self.states.waiting()
+        if arrival is None:
+            return self._send_again(now)
+        answer = self._repetition.answer(arrival.payload) if self._is_fresh(now, arrival.at) else None
+        if answer is None:
+            return False
+        numbers, payload, changed = answer
+        self._now = now
+        self._command = self._repetition.sent if changed else self._wanted
+        self.filtered += changed
+        estimate = self.states.accept(arrival, numbers)
+        if self._record is not None:
+            self._record(LOW_STATES, arrival.payload)
+        self._emit(payload)
+        self._seen = now, self._decided, estimate, self._answer
+        if now >= self._ask_from:
+            self._ask(now, estimate)
+        return True
+
+    def _send_again(self, now: float) -> bool:
+        """No state came: what was sent last, if that was wanted; the same state allowed it."""
+        estimate = self.states.last
         if estimate is None or self._command is not self._wanted or not self._is_fresh(now, estimate.at):
             return False
         self._now = now
@@ -198,18 +212,6 @@ class CommandLoop:
 
     def _is_fresh(self, now: float, at: float) -> bool:
         return -AHEAD <= now - at <= self.safety.state_age
-
-    def _answer_state(self, now: float, arrival: Arrival, tick: int) -> bool:
-        answer = self._repetition.answer(arrival.payload, tick)
-        if answer is None:
-            return False
-        numbers, payload = answer
-        estimate = self.states.accept(arrival, numbers)
-        self._keep(LOW_STATES, arrival.payload)
-        self._now, self._command = now, self._wanted
-        self._emit(payload)
-        self._end(now, estimate)
-        return True
 
     def _think(self, now: float) -> None:
         """A tick in which anything may have happened."""
@@ -224,7 +226,7 @@ class CommandLoop:
 
     def _end(self, now: float, estimate: StateEstimate) -> None:
         self._seen = self._now, self._decided, estimate, self._answer
-        if now >= self._ask_at - self._profile.period / 2:
+        if now >= self._ask_from:
             self._ask(now, estimate)
 
     def _decide(self, now: float, estimate: StateEstimate | None) -> None:
@@ -317,13 +319,14 @@ class CommandLoop:
     def _act(self, estimate: StateEstimate) -> None:
         assert self._wanted is not None and self._command is not None
         sent, measured = self._command, estimate.joints
-        self._command, changes = safe_command(self._wanted, sent, measured, self._profile.limits)
-        if self._command is not self._wanted and changes.any() and self._decided.mode in _STIFF:
+        self._command, _ = safe_command(self._wanted, sent, measured, self._profile.limits)
+        if self._command is not self._wanted and self._decided.mode in _STIFF:
             self.filtered += 1
         self._mode_machine = estimate.mode_machine
         self._send(self._command)
         if self._until > self._now:
             self._want(self._wanted)
+            self._repetition.begin(self._command, estimate.tick)
 
     def _send(self, command: JointCommand) -> None:
         self._emit(self._writer.message(command, self._mode_machine))
@@ -342,8 +345,8 @@ class CommandLoop:
     def _ask(self, now: float, estimate: StateEstimate) -> None:
         """Let the policy act on the newest state, once a control period."""
         # From when it was due, so that a late tick does not slow the policy; unless whole periods are lost.
-        on_time = now - self._ask_at < self._policy_period
-        self._ask_at = (self._ask_at if on_time else now) + self._policy_period
+        late = now - self._ask_from - self._profile.period / 2
+        self._ask_from += self._policy_period + (late if late >= self._policy_period else 0.0)
         active = self._decided.mode is Mode.POLICY
         if not active:
             self._steering.reset()

@@ -103,8 +103,9 @@ class StateEstimate(NamedTuple):
     @property
     def measurement(self) -> Vector:
         """(6 + 2 J,) as a worker sees it; see `PolicyRequest`."""
-        joints = self.joints
-        return np.concatenate((self.angular_velocity, self.gravity, joints.q, joints.dq))
+        numbers = self.numbers
+        end = JOINTS + 2 * (len(numbers) - JOINTS) // 3
+        return np.concatenate((numbers[ANGULAR_VELOCITY], numbers[GRAVITY], numbers[JOINTS:end]))
 
 
 class StateReader:

@@ -1,8 +1,6 @@
 """What the command loop asks of the policy, and what that answers, as vectors of float64."""
 
-from dataclasses import dataclass
-from functools import cached_property
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 
@@ -14,8 +12,7 @@ NO_HANDS: Final = np.full(14, np.nan)
 """Where nobody tells the hands where to go."""
 
 
-@dataclass(frozen=True)
-class PolicyRequest:
+class PolicyRequest(NamedTuple):
     """One control step.
 
     number: counts up from 1
@@ -37,9 +34,8 @@ class PolicyRequest:
 
     def vector(self) -> Vector:
         """As a message."""
-        return np.concatenate(
-            ([self.number, self.active], self.command, self.quaternion, self.hands, self.measurement)
-        )
+        number, active, *rest = self
+        return np.concatenate(([number, active], *rest))
 
     @classmethod
     def of(cls, vector: Vector) -> "PolicyRequest":
@@ -48,8 +44,7 @@ class PolicyRequest:
         return cls(int(vector[0]), bool(vector[1]), *parts)
 
 
-@dataclass(frozen=True)
-class PolicyAnswer:
+class PolicyAnswer(NamedTuple):
     """Its action.
 
     number: of the request
@@ -65,7 +60,7 @@ class PolicyAnswer:
     targets: Vector
     arms: Vector
 
-    @cached_property
+    @property
     def finite(self) -> bool:
         """Whether its targets have neither NaN nor infinity."""
         return bool(np.isfinite(self.targets).all())

@@ -49,6 +49,6 @@ class Motion:
 
     def driven(self, arms: Vector, targets: Vector | None) -> JointCommand:
         """What POLICY commands; arms and targets as in `command`."""
-        posture = arms.copy()
-        posture[self._owned.places] = np.nan if targets is None else targets
-        return holding(posture, self._owned.kp, self._owned.kd)
+        command = holding(arms, self._owned.kp, self._owned.kd)
+        command.q[self._owned.places] = np.nan if targets is None else targets
+        return command

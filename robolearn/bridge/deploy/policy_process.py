@@ -2,13 +2,11 @@
 
 import multiprocessing
 import os
-import select
 import signal
-import socket
 import time
 from typing import Final
 
-from robolearn.bridge.deploy.ports import SocketPort
+from robolearn.bridge.deploy.ports import SocketPort, socket_ports
 
 _LOOKS: Final = 0.5
 """How often a waiting policy looks whether anybody is left to ask [s]; chosen."""
@@ -24,11 +22,9 @@ class PolicyProcess:
     """
 
     def __init__(self, checkpoint: str, manager: str | None = None, robot: str = "g1") -> None:
-        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self.port, theirs = socket_ports()
         # A forked child would hold DDS's threads' locks, whose owners it does not have.
         context = multiprocessing.get_context("spawn")
-        self._socket = ours
-        self.port: SocketPort = SocketPort(ours)
         self._process = context.Process(
             target=_serve, args=(checkpoint, manager, robot, theirs, os.getpid()), name="policy", daemon=True
         )
@@ -50,10 +46,10 @@ class PolicyProcess:
         """End it."""
         self._process.kill()
         self._process.join()
-        self._socket.close()
+        self.port.close()
 
 
-def _serve(checkpoint: str, manager: str | None, robot: str, connected: socket.socket, parent: int) -> None:
+def _serve(checkpoint: str, manager: str | None, robot: str, port: SocketPort, parent: int) -> None:
     # An interrupt from the terminal reaches this process too, and is the command loop's to answer.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     import torch
@@ -66,9 +62,8 @@ def _serve(checkpoint: str, manager: str | None, robot: str, connected: socket.s
     torch.set_num_threads(1)
     policy = load_policy(checkpoint)
     assert isinstance(policy, WorkerPolicy)
-    port = SocketPort(connected)
     follower = None if manager is None else follower_of(robot, manager)
     loop = PolicyLoop(DeployedWorker(policy, follower), port, port)
     while os.getppid() == parent:
-        select.select([connected], [], [], _LOOKS)
+        port.wait(_LOOKS)
         loop.tick(time.monotonic())

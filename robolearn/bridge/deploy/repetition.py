@@ -22,20 +22,27 @@ from robolearn.bridge.deploy.low_state import (
 )
 from robolearn.bridge.images import LOW_COMMAND, LOW_STATE
 from robolearn.bridge.remote_control import STOP
-from robolearn.bridge.safety.filter import is_within
+from robolearn.bridge.safety.filter import UNMEASURED, UNUSABLE, filter_joints
 from robolearn.bridge.safety.joints import JointCommand, Vector
 from robolearn.bridge.safety.limits import JointLimits
 from robolearn.bridge.safety.settings import SafetySettings
 
 _STOP: Final = STOP.value
 
-_LEAST, _GREATEST, _WANTED, _SENT, _ROWS = 0, 9, 18, 23, 28
-"""First rows of limits, of both commands, and their number, in a table of a column for each joint."""
+_LIMITS, _WANTED, _SENT, _SAFE = slice(0, 8), slice(8, 13), slice(13, 18), slice(18, 23)
+"""Rows of limits and commands in a table of a column for each joint; the last is what is decided now."""
 
 _COMMAND: Final = LOW_STATE.dtype.itemsize
 _MESSAGE: Final = _COMMAND + LOW_COMMAND.dtype.itemsize
-_BYTES: Final = _MESSAGE + len(HEADER) + LOW_COMMAND.wire_size
-"""Where a command begins behind a state, both as C lays them out, then the command's message, and its end."""
+_REASONS: Final = _MESSAGE + len(HEADER) + LOW_COMMAND.wire_size
+"""Where a command begins behind a state, both as C lays them out, then the command's message, and then why it
+is not what was wanted."""
+
+_NEWEST: Final = 3
+"""Of the four bounds of a state: tilt, temperature, voltage, and the robot's clock at the last one."""
+
+_THINK, _AS_WANTED, _CHANGED = range(3)
+"""What came of an answer."""
 
 
 class Repetition:
@@ -46,68 +53,70 @@ class Repetition:
     """
 
     def __init__(self, limits: JointLimits, safety: SafetySettings) -> None:
-        self._bounds = safety.tilt, safety.temperature, safety.voltage
+        self._bounds = np.array([safety.tilt, safety.temperature, safety.voltage, 0.0])
         self._messages, writer = StateMessages(limits.size), CommandWriter(limits.size)
-        self._table = np.zeros((_ROWS, limits.size))
-        self._table[_LEAST:_GREATEST], self._table[_GREATEST:_WANTED] = limits.plain
-        self._bytes = np.zeros(_BYTES, np.uint8)
-        self._bytes[_COMMAND:_MESSAGE], self._bytes[_MESSAGE:] = writer.image, writer.buffer
-        self._message = self._bytes[_MESSAGE:]
+        self._table = np.zeros((_SAFE.stop, limits.size))
+        self._table[_LIMITS] = limits.table
+        self._bytes = np.zeros(_REASONS + limits.size, np.uint8)
+        self._bytes[_COMMAND:_MESSAGE], self._bytes[_MESSAGE:_REASONS] = writer.image, writer.buffer
+        self._message = self._bytes[_MESSAGE:_REASONS]
 
-    def prepare(self, wanted: JointCommand, sent: JointCommand) -> None:
-        """What shall be commanded from now on, and what was last."""
-        self._table[_WANTED:_SENT], self._table[_SENT:] = wanted.table, sent.table
+    def begin(self, sent: JointCommand, tick: int) -> None:
+        """What was commanded last, and the robot's clock at the last state [ms]."""
+        self._table[_SENT], self._bounds[_NEWEST] = sent.table, tick
 
-    def answer(self, payload: bytes, tick: int) -> tuple[Vector, bytes] | None:
-        """What a state says, as `StateMessages.numbers`, and the message that commands what is wanted.
+    def want(self, wanted: JointCommand) -> None:
+        """What shall be commanded from now on."""
+        self._table[_WANTED] = wanted.table
 
-        tick: of the robot's clock at the last state [ms]
+    @property
+    def sent(self) -> JointCommand:
+        """What was commanded last."""
+        return JointCommand(self._table[_SENT].copy())
 
+    def answer(self, payload: bytes) -> tuple[Vector, bytes, bool] | None:
+        """What a state says, what to publish, and whether that is not just what was wanted.
+
+        The state's numbers are as `StateMessages.numbers`; published is what is wanted, as far as it is safe.
         None where anything is to be thought about: a message that is damaged or not new, a robot that leans,
-        is hot, runs out of power or is stopped by its remote control, or a command beyond a limit.
+        is hot, runs out of power or is stopped by its remote control, a joint that is not measured, or a
+        command with NaN.
         """
         numbers = self._messages.empty(payload)
-        if numbers is not None:
-            state = np.frombuffer(payload, np.uint8)
-            if _answer(state, tick, *self._bounds, numbers, self._table, self._bytes):
-                return numbers, self._message.tobytes()
-        return None
+        if numbers is None:
+            return None
+        state = np.frombuffer(payload, np.uint8)
+        result = _answer(state, self._bounds, numbers, self._table, self._bytes)
+        return None if result == _THINK else (numbers, self._message.tobytes(), result == _CHANGED)
 
 
-@compiled(
-    types.boolean,
-    BYTES,
-    types.int64,
-    types.float64,
-    types.float64,
-    types.float64,
-    NUMBERS,
-    types.Array(types.float64, 2, "C"),
-    BUFFER,
-)
+@compiled(types.int64, BYTES, NUMBERS, NUMBERS, types.Array(types.float64, 2, "C"), BUFFER)
 def _answer(
     payload: NDArray[np.uint8],
-    tick: int,
-    tilt: float,
-    temperature: float,
-    voltage: float,
+    bounds: Vector,
     numbers: Vector,
     table: Vector,
     workspace: NDArray[np.uint8],
-) -> bool:
+) -> int:
     if not read_state(payload, workspace[:_COMMAND], numbers):
-        return False
-    if not 0 < (np.int64(numbers[TICK]) - tick) % 2**32 < 2**31:
-        return False
+        return _THINK
+    tilt, temperature, voltage, newest = bounds
+    if not 0 < np.int64(numbers[TICK] - newest) % 2**32 < 2**31:
+        return _THINK
     if not (abs(numbers[TILT]) <= tilt and numbers[TEMPERATURE] <= temperature):
-        return False
+        return _THINK
     if not numbers[VOLTAGE] >= voltage or np.int64(numbers[BUTTONS]) & _STOP == _STOP:
-        return False
+        return _THINK
     joints = table.shape[1]
     angles, speeds = numbers[JOINTS : JOINTS + joints], numbers[JOINTS + joints : JOINTS + 2 * joints]
-    wanted, sent = table[_WANTED:_SENT], table[_SENT:]
-    if not is_within(wanted, sent, angles, speeds, table[_LEAST:_GREATEST], table[_GREATEST:_WANTED]):
-        return False
-    write_command(wanted, np.uint8(numbers[MODE_MACHINE]), workspace[_COMMAND:_MESSAGE], workspace[_MESSAGE:])
-    sent[:] = wanted
-    return True
+    wanted, sent, safe = table[_WANTED], table[_SENT], table[_SAFE]
+    reasons = workspace[_REASONS:]
+    changed = filter_joints(wanted, sent, angles, speeds, table[_LIMITS], safe, reasons)
+    if changed and np.any(reasons & (UNUSABLE | UNMEASURED)):
+        return _THINK
+    bounds[_NEWEST] = numbers[TICK]
+    write_command(
+        safe, np.uint8(numbers[MODE_MACHINE]), workspace[_COMMAND:_MESSAGE], workspace[_MESSAGE:_REASONS]
+    )
+    sent[:] = safe
+    return _CHANGED if changed else _AS_WANTED

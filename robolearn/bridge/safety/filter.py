@@ -1,5 +1,6 @@
 """The last thing between any command and the motors: whatever is asked, what comes out is within limits."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from functools import cache
@@ -7,18 +8,40 @@ from typing import Final
 
 import numpy as np
 from numba import types
+from numpy.typing import NDArray
 
-from robolearn.bridge.compiled import TABLE, VECTOR, compiled
-from robolearn.bridge.safety.joints import JointCommand, JointMeasurement, Mask, Vector, choose
-from robolearn.bridge.safety.limits import JointLimits
+from robolearn.bridge.compiled import BUFFER, TABLE, VECTOR, WRITTEN_TABLE, WRITTEN_VECTOR, compiled
+from robolearn.bridge.safety.joints import (
+    LARGEST_ANGLE,
+    LARGEST_SPEED,
+    JointCommand,
+    JointMeasurement,
+    Mask,
+    Vector,
+)
+from robolearn.bridge.safety.limits import (
+    DAMPING,
+    KD,
+    KP,
+    LOWER,
+    SPEED,
+    STEPS,
+    TORQUES,
+    UPPER,
+    JointLimits,
+)
 
 _TORQUE_SHARE: Final = 1.0 - 1e-4
 """Of the limit that is used; chosen: the rest is for rounding, to float32 on the wire."""
 
+_REASONS: Final = tuple(1 << place for place in range(7))
+UNUSABLE, UNMEASURED, POSITION, VELOCITY, GAINS, STEP, TORQUE = _REASONS
+"""Bits that tell why a joint gets another command, in the order of `Changes`."""
+
 
 @dataclass(frozen=True)
 class Changes:
-    """Why a command is not the one that was asked for, (..., J) each.
+    """Why a command is not the one that was asked for, (J,) each.
 
     unusable: it held NaN or an infinity, so the joint stays where it was told to be
     unmeasured: the joint's state is unknown, so it is only braked
@@ -39,10 +62,7 @@ class Changes:
         return any(bool(mask.any()) for mask in vars(self).values())
 
     def describe(self, names: Sequence[str]) -> list[str]:
-        """A line for every joint that got another command, such as `left_knee_joint: position, torque`.
-
-        For masks without a batch, (J,).
-        """
+        """A line for every joint that got another command, such as `left_knee_joint: position, torque`."""
         reasons = [entry.name for entry in fields(self)]
         table = np.stack([getattr(self, name) for name in reasons])
         return [
@@ -61,59 +81,16 @@ def safe_command(
     first, which leaves stiffness and damping as they are; only where it may not move far enough all gains
     shrink. A joint that is not measured is braked: no stiffness, `limits.damping`.
 
-    requested, previous, measured: (..., J), with any content; `previous` is what was sent last
-    Without a batch, a command that is within all limits comes back itself.
+    requested, previous, measured: (J,), with any content; `previous` is what was sent last
+    A command that is within all limits comes back itself.
 
     Raises ValueError for another number of joints.
     """
-    table, before = requested.table, previous.table
-    alone = table.shape == before.shape == limits.least.shape and measured.q.shape == limits.lower.shape
-    if alone and is_within(table, before, measured.q, measured.dq, *limits.plain):
-        return requested, _unchanged(limits.size)
-    _check_size(limits, requested=table, previous=before, measured=measured.q)
-    known = measured.known()
-    seen = JointMeasurement(np.where(known, measured.q, 0.0), np.where(known, measured.dq, 0.0))
-    held = _held(previous, seen, known, limits)
-    usable = requested.finite()
-    wanted = choose(usable, requested, held)
-    inside = JointCommand(_clipped(wanted.table, limits.least, limits.greatest))
-    near = inside.aimed_at(_within_step(inside.q, held.q, limits))
-    bounded = _bounded(near, seen, held.q, limits)
-    changed = inside.table != wanted.table
-    changes = Changes(
-        unusable=~usable,
-        unmeasured=~known,
-        position=changed[..., 0, :],
-        velocity=changed[..., 1, :],
-        gains=changed[..., 3, :] | changed[..., 4, :],
-        step=near.q != inside.q,
-        torque=known & (changed[..., 2, :] | (bounded.table != near.table).any(axis=-2)),
-    )
-    return choose(known, bounded, _braked(held.q, limits)), changes
-
-
-@compiled(types.boolean, TABLE, TABLE, VECTOR, VECTOR, TABLE, TABLE)
-def is_within(
-    requested: Vector, previous: Vector, angles: Vector, speeds: Vector, least: Vector, greatest: Vector
-) -> bool:
-    """Whether nothing is to be changed, which is told sooner than what is.
-
-    least, greatest: as `JointLimits.plain`
-    False may be wrong, but not true: a comparison with NaN is not within.
-    """
-    for joint in range(requested.shape[1]):
-        q, dq, tau, kp, kd = requested[:, joint]
-        torque = tau + kp * (q - angles[joint]) + kd * (dq - speeds[joint])
-        others = (angles[joint], speeds[joint], q - previous[0, joint], torque)
-        for row in range(5):
-            if not least[row, joint] <= requested[row, joint] <= greatest[row, joint]:
-                return False
-            if not least[row, joint] <= previous[row, joint] <= greatest[row, joint]:
-                return False
-        for place, value in enumerate(others):
-            if not least[5 + place, joint] <= value <= greatest[5 + place, joint]:
-                return False
-    return True
+    _check_size(limits, requested=requested.table, previous=previous.table, measured=measured.q)
+    safe, reasons = np.empty(requested.table.shape), np.empty(limits.size, np.uint8)
+    if filter_joints(requested.table, previous.table, measured.q, measured.dq, limits.table, safe, reasons):
+        return JointCommand(safe), Changes(*[(reasons & bit) > 0 for bit in _REASONS])
+    return requested, _unchanged(limits.size)
 
 
 @cache
@@ -125,58 +102,108 @@ def _unchanged(size: int) -> Changes:
 
 def _check_size(limits: JointLimits, **arrays: Vector) -> None:
     for name, array in arrays.items():
-        if array.shape[-1:] != (limits.size,):
+        if array.shape[-1] != limits.size:
             raise ValueError(f"{name} has shape {array.shape}, but there are limits of {limits.size} joints")
 
 
-def _held(previous: JointCommand, seen: JointMeasurement, known: Mask, limits: JointLimits) -> JointCommand:
-    """Stay where `previous` said, or where the joint is, or else amid its range."""
-    usable = previous.finite()
-    place = np.where(known, seen.q, (limits.lower + limits.upper) / 2)
-    target = _clipped(np.where(usable, previous.q, place), limits.lower, limits.upper)
-    staying = previous.aimed_at(target)
-    staying.table[..., 1:3, :] = 0.0
-    return choose(usable, staying, _braked(target, limits))
+@compiled(types.float64, types.float64, types.float64, types.float64)
+def _clipped(value: float, least: float, greatest: float) -> float:
+    return min(max(value, least), greatest)
 
 
-def _braked(target: Vector, limits: JointLimits) -> JointCommand:
-    table = np.zeros((*target.shape[:-1], 5, target.shape[-1]))
-    table[..., 0, :], table[..., 4, :] = target, limits.damping
-    return JointCommand(table)
+@compiled(types.float64, VECTOR, types.float64, types.float64)
+def _torque(servo: Vector, angle: float, speed: float) -> float:
+    """What a servo makes of q, dq, tau, kp and kd."""
+    q, dq, tau, kp, kd = servo[0], servo[1], servo[2], servo[3], servo[4]
+    return tau + kp * (q - angle) + kd * (dq - speed)
 
 
-def _within_step(target: Vector, reference: Vector, limits: JointLimits) -> Vector:
-    return _clipped(target, reference - limits.step, reference + limits.step)
+@compiled(types.boolean, VECTOR)
+def _is_finite(servo: Vector) -> bool:
+    finite = True
+    for value in servo:
+        finite &= math.isfinite(value)
+    return finite
 
 
-def _clipped(values: Vector, least: Vector, greatest: Vector) -> Vector:
-    """`numpy.clip` in a third of its time for short vectors."""
-    return np.minimum(np.maximum(values, least), greatest)
+@compiled(types.void, WRITTEN_VECTOR, types.float64, types.float64, types.float64)
+def _hold(servo: Vector, target: float, kp: float, kd: float) -> None:
+    servo[0], servo[1], servo[2], servo[3], servo[4] = target, 0.0, 0.0, kp, kd
 
 
-def _bounded(
-    command: JointCommand, seen: JointMeasurement, reference: Vector, limits: JointLimits
-) -> JointCommand:
-    """Torque within its limit: the target moves as far as envelope and step let it, then the gains shrink."""
-    excess = np.abs(command.torque(seen)) > limits.torque
-    if not excess.any():
-        return command
-    moved = command.aimed_at(_target_of_torque(command, seen, reference, limits, excess))
-    torque, limit = np.abs(moved.torque(seen)), _TORQUE_SHARE * limits.torque
-    share = np.where(torque > limits.torque, limit / np.maximum(torque, limit), 1.0)
-    moved.table[..., 2:, :] *= share[..., None, :]
-    return moved
+@compiled(types.int64, WRITTEN_VECTOR, VECTOR)
+def _clip_rows(servo: Vector, limits: Vector) -> int:
+    """Each number of a servo into its own range; why it had to be."""
+    q, dq, tau, kp, kd = servo[0], servo[1], servo[2], servo[3], servo[4]
+    servo[0] = _clipped(q, limits[LOWER], limits[UPPER])
+    servo[1] = _clipped(dq, -limits[SPEED], limits[SPEED])
+    servo[2] = _clipped(tau, -limits[TORQUES], limits[TORQUES])
+    servo[3], servo[4] = _clipped(kp, 0.0, limits[KP]), _clipped(kd, 0.0, limits[KD])
+    reasons = POSITION * (servo[0] != q) | VELOCITY * (servo[1] != dq) | TORQUE * (servo[2] != tau)
+    return reasons | GAINS * (servo[3] != kp or servo[4] != kd)
 
 
-def _target_of_torque(
-    command: JointCommand, seen: JointMeasurement, reference: Vector, limits: JointLimits, excess: Mask
-) -> Vector:
-    """The target nearest to the command's whose torque is within its limit, of those that are allowed."""
-    rest = command.tau + command.kd * (command.dq - seen.dq)
-    limit = _TORQUE_SHARE * limits.torque
-    stiff = excess & (command.kp > 0)
-    with np.errstate(over="ignore"):
-        lowest = seen.q + np.divide(-limit - rest, command.kp, out=np.full_like(rest, -np.inf), where=stiff)
-        highest = seen.q + np.divide(limit - rest, command.kp, out=np.full_like(rest, np.inf), where=stiff)
-    near = _within_step(_clipped(command.q, lowest, highest), reference, limits)
-    return _clipped(near, limits.lower, limits.upper)
+@compiled(types.boolean, WRITTEN_VECTOR, types.float64, types.float64, types.float64, VECTOR)
+def _bound_torque(servo: Vector, angle: float, speed: float, reference: float, limits: Vector) -> bool:
+    """The target moves as far as range and step let it, then the gains shrink; whether anything had to.
+
+    reference: that the target must be within a step of
+    """
+    if abs(_torque(servo, angle, speed)) <= limits[TORQUES]:
+        return False
+    limit, kp = _TORQUE_SHARE * limits[TORQUES], servo[3]
+    if kp > 0.0:
+        rest = servo[2] + servo[4] * (servo[1] - speed)
+        near = _clipped(servo[0], angle + (-limit - rest) / kp, angle + (limit - rest) / kp)
+        near = _clipped(near, reference - limits[STEPS], reference + limits[STEPS])
+        servo[0] = _clipped(near, limits[LOWER], limits[UPPER])
+    torque = abs(_torque(servo, angle, speed))
+    if torque > limits[TORQUES]:
+        servo[2:] *= limit / torque
+    return True
+
+
+@compiled(types.int64, WRITTEN_VECTOR, VECTOR, types.float64, types.float64, VECTOR)
+def _filter_joint(servo: Vector, before: Vector, angle: float, speed: float, limits: Vector) -> int:
+    """Change what is requested of a servo into what it may be told; why it had to be."""
+    known = abs(angle) <= LARGEST_ANGLE and abs(speed) <= LARGEST_SPEED
+    told = _is_finite(before)
+    middle = (limits[LOWER] + limits[UPPER]) / 2.0
+    reference = _clipped(before[0] if told else angle if known else middle, limits[LOWER], limits[UPPER])
+    reasons = 0
+    if not _is_finite(servo):
+        reasons = UNUSABLE
+        _hold(servo, reference, before[3] if told else 0.0, before[4] if told else limits[DAMPING])
+    reasons |= _clip_rows(servo, limits)
+    near = _clipped(servo[0], reference - limits[STEPS], reference + limits[STEPS])
+    reasons |= STEP * (near != servo[0])
+    servo[0] = near
+    if not known:
+        _hold(servo, reference, 0.0, limits[DAMPING])
+        return reasons & ~TORQUE | UNMEASURED
+    return reasons | TORQUE * _bound_torque(servo, angle, speed, reference, limits)
+
+
+@compiled(types.boolean, TABLE, TABLE, VECTOR, VECTOR, TABLE, WRITTEN_TABLE, BUFFER)
+def filter_joints(
+    requested: Vector,
+    previous: Vector,
+    angles: Vector,
+    speeds: Vector,
+    limits: Vector,
+    safe: Vector,
+    reasons: NDArray[np.uint8],
+) -> bool:
+    """`safe_command` of tables; whether anything had to be changed.
+
+    requested, previous: (5, J); angles, speeds: (J,); limits: (8, J) as `JointLimits.table`
+    safe: (5, J) that becomes the command; reasons: (J,) that become bits such as `UNUSABLE`
+    """
+    changed = False
+    safe[:] = requested
+    for joint in range(len(angles)):
+        reasons[joint] = _filter_joint(
+            safe[:, joint], previous[:, joint], angles[joint], speeds[joint], limits[:, joint]
+        )
+        changed |= reasons[joint] > 0
+    return changed

@@ -1,4 +1,4 @@
-"""What joints are told and what they measure, J of them; leading dimensions are a batch."""
+"""What joints are told and what they measure, J of them."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -16,7 +16,7 @@ LARGEST_SPEED: Final = 1000.0
 
 @dataclass(frozen=True)
 class JointMeasurement:
-    """Angles q [rad] and speeds dq [rad/s], (..., J) each. Raises ValueError if their shapes differ."""
+    """Angles q [rad] and speeds dq [rad/s], (J,) each. Raises ValueError if their shapes differ."""
 
     q: Vector
     dq: Vector
@@ -25,70 +25,50 @@ class JointMeasurement:
         if self.q.shape != self.dq.shape:
             raise ValueError(f"dq has shape {self.dq.shape}, not {self.q.shape}")
 
-    def known(self) -> Mask:
-        """Which joints' measurements can be believed, (..., J)."""
-        return (np.abs(self.q) <= LARGEST_ANGLE) & (np.abs(self.dq) <= LARGEST_SPEED)
-
 
 @dataclass(frozen=True, eq=False)
 class JointCommand:
     """To position servos: torque = tau + kp (q - angle) + kd (dq - speed).
 
-    table: q [rad], dq [rad/s], tau [N m], kp [N m/rad] and kd [N m s/rad] as rows, (..., 5, J) float64
+    table: q [rad], dq [rad/s], tau [N m], kp [N m/rad] and kd [N m s/rad] as rows, (5, J) float64
     """
 
     table: Vector
 
     @classmethod
     def of(cls, q: ArrayLike, dq: ArrayLike, tau: ArrayLike, kp: ArrayLike, kd: ArrayLike) -> "JointCommand":
-        """From rows (..., J), or numbers for all joints. Raises ValueError if their shapes do not fit."""
-        rows = q, dq, tau, kp, kd
-        *batch, joints = np.broadcast(*rows).shape
-        table = np.empty((*batch, len(rows), joints))
-        for place, row in enumerate(rows):
-            table[..., place, :] = row
-        return cls(table)
+        """From rows (J,), or numbers for all joints. Raises ValueError if their shapes do not fit."""
+        return cls(np.array(np.broadcast_arrays(q, dq, tau, kp, kd), dtype=np.float64))
 
     @property
     def q(self) -> Vector:
-        """Angles [rad], (..., J)."""
-        return self.table[..., 0, :]
+        """Angles [rad], (J,)."""
+        return self.table[0]
 
     @property
     def dq(self) -> Vector:
-        """Speeds [rad/s], (..., J)."""
-        return self.table[..., 1, :]
+        """Speeds [rad/s], (J,)."""
+        return self.table[1]
 
     @property
     def tau(self) -> Vector:
-        """Torques added to the servos' [N m], (..., J)."""
-        return self.table[..., 2, :]
+        """Torques added to the servos' [N m], (J,)."""
+        return self.table[2]
 
     @property
     def kp(self) -> Vector:
-        """Stiffness [N m/rad], (..., J)."""
-        return self.table[..., 3, :]
+        """Stiffness [N m/rad], (J,)."""
+        return self.table[3]
 
     @property
     def kd(self) -> Vector:
-        """Damping [N m s/rad], (..., J)."""
-        return self.table[..., 4, :]
+        """Damping [N m s/rad], (J,)."""
+        return self.table[4]
 
     def finite(self) -> Mask:
-        """Which joints have neither NaN nor infinity, (..., J)."""
-        return np.logical_and.reduce(np.isfinite(self.table), axis=-2)
+        """Which joints have neither NaN nor infinity, (J,)."""
+        return np.logical_and.reduce(np.isfinite(self.table), axis=0)
 
     def torque(self, measured: JointMeasurement) -> Vector:
-        """What the servos make of it where the joints are now [N m], (..., J)."""
+        """What the servos make of it where the joints are now [N m], (J,)."""
         return self.tau + self.kp * (self.q - measured.q) + self.kd * (self.dq - measured.dq)
-
-    def aimed_at(self, q: Vector) -> "JointCommand":
-        """The same with other angles [rad], (..., J)."""
-        table = self.table.copy()
-        table[..., 0, :] = q
-        return JointCommand(table)
-
-
-def choose(mask: Mask, where_true: JointCommand, where_false: JointCommand) -> JointCommand:
-    """Joint by joint the one or the other; mask (..., J)."""
-    return JointCommand(np.where(mask[..., None, :], where_true.table, where_false.table))

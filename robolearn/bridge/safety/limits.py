@@ -3,15 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Final
 
 import numpy as np
 
-from robolearn.bridge.safety.joints import LARGEST_ANGLE, LARGEST_SPEED, Vector
+from robolearn.bridge.safety.joints import Vector
 from robolearn.errors import UserError
 
-_ROUNDING: Final = 1e-9
-"""Of a step that is short of its limit by this share, sums and differences say the same."""
+LOWER, UPPER, SPEED, TORQUES, KP, KD, STEPS, DAMPING = range(8)
+"""Rows of the limits as a table."""
 
 _POSITIVE = ("velocity", "torque", "step", "damping")
 _NOT_NEGATIVE = ("kp", "kd")
@@ -67,14 +66,10 @@ class JointLimits:
         return np.stack([self.upper, self.velocity, self.torque, self.kp, self.kd])
 
     @cached_property
-    def plain(self) -> tuple[Vector, Vector]:
-        """Least and greatest, (9, J) each, of what a filter need not change.
-
-        Rows: of a command's table, measured angle and speed, step, torque of the servo.
-        """
-        measured = np.array([[LARGEST_ANGLE], [LARGEST_SPEED]]) * np.ones(self.size)
-        rest = np.stack([*measured, self.step * (1.0 - _ROUNDING), self.torque])
-        return np.concatenate((self.least, -rest)), np.concatenate((self.greatest, rest))
+    def table(self) -> Vector:
+        """(8, J), rows as `LOWER` and so on."""
+        rows = self.lower, self.upper, self.velocity, self.torque, self.kp, self.kd, self.step, self.damping
+        return np.stack(rows)
 
     def _vector(self, name: str) -> Vector:
         vector = np.array(getattr(self, name), dtype=np.float64)

@@ -316,5 +316,5 @@ def test_repeating_a_command_is_deciding_it_again(
     monkeypatch.setattr(CommandLoop, "_repeat", counted)
     quick = outcome()
     assert repeated[True] > 20
-    monkeypatch.setattr(CommandLoop, "_goes_on", lambda loop, now: False)
+    monkeypatch.setattr(CommandLoop, "_repeat", lambda loop, now: False)
     assert outcome() == quick

@@ -1,7 +1,6 @@
 """The small parts of the command loop."""
 
 import math
-import socket
 
 import numpy as np
 import pytest
@@ -10,7 +9,7 @@ from envs.humanoid.deployment import g1_profile
 from robolearn.bridge.deploy.estimate import StateReader
 from robolearn.bridge.deploy.operator import Operator
 from robolearn.bridge.deploy.periods import Periods
-from robolearn.bridge.deploy.ports import SocketPort
+from robolearn.bridge.deploy.ports import socket_ports
 from robolearn.bridge.deploy.steering import Steering
 from robolearn.bridge.images import LOW_STATE, seal, to_wire
 from robolearn.bridge.message import encode
@@ -175,7 +174,7 @@ def test_the_share_of_a_core_is_the_thread_s_own() -> None:
 
 
 def test_socket_ports_keep_the_newest_and_never_wait() -> None:
-    one, other = (SocketPort(end) for end in socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM))
+    one, other = socket_ports()
     assert other.latest() is None
     for value in (1.0, 2.0, 3.0):
         one.put(np.array([value]))
