@@ -131,7 +131,7 @@ class Rehearsal:
             self._publish_state(state)
 
     def _new_commands(self) -> list[bytes]:
-        arrival = self.commands.latest()
+        arrival = self.commands.last
         if arrival is None or arrival.number == self._taken:
             return []
         self._taken = arrival.number

@@ -13,6 +13,9 @@ from numba import types
 BYTES: Final = types.Array(types.uint8, 1, "C", readonly=True)
 """What is only read: bytes of a message."""
 
+PAYLOAD: Final = types.Bytes(types.uint8, 1, "C")
+"""Python's own bytes, which cost less to hand over than an array of them."""
+
 BUFFER: Final = types.Array(types.uint8, 1, "C")
 """What is written to."""
 

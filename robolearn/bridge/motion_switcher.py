@@ -47,7 +47,7 @@ def active_controller(transport: Transport, clock: Clock, sleep: Callable[[float
         identity = RequestIdentity(number, CHECK_MODE)
         ask(encode(Request(RequestHeader(identity), "{}")))
         sleep(_ASKED_EVERY)
-        arrival = answers.latest()
+        arrival = answers.last
         if arrival is not None:
             return _name(arrival.payload)
     return None
@@ -81,7 +81,7 @@ class SimulatedSwitcher:
 
     def step(self) -> None:
         """Answer the newest question, once."""
-        arrival = self._questions.latest()
+        arrival = self._questions.last
         if arrival is None or arrival.number == self._answered:
             return
         self._answered = arrival.number

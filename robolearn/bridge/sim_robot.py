@@ -105,7 +105,7 @@ class Served:
         """Take the last command if it is new, step, and publish what the robot reports. now: [s]."""
         self._switcher.step()
         self._robot.controller = self._switcher.controller
-        arrival = self._commands.latest()
+        arrival = self._commands.last
         commands = []
         if arrival is not None and arrival.number != self._taken:
             self._taken = arrival.number

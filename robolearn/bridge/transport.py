@@ -48,6 +48,7 @@ class Mailbox:
     """The last messages of one topic, put by one thread and read by any.
 
     number: of the last message, 0 before the first
+    last: message that came, however often it was read already; None before the first
     """
 
     def __init__(self, clock: Clock) -> None:
@@ -56,12 +57,14 @@ class Mailbox:
         self._kept: tuple[Arrival, ...] = ()
         self._bells: tuple[Bell, ...] = ()
         self.number = 0
+        self.last: Arrival | None = None
 
     def put(self, payload: bytes) -> None:
         """A message came just now."""
         number = self.number + 1
-        self._kept = (*self._kept[1 - KEPT :], Arrival(payload, self._clock(), number))
-        self.number = number
+        arrival = Arrival(payload, self._clock(), number)
+        self._kept = (*self._kept[1 - KEPT :], arrival)
+        self.last, self.number = arrival, number
         for bell in self._bells:
             bell.rung = True
 
@@ -69,18 +72,13 @@ class Mailbox:
         """Ring it from now on whenever a message came."""
         self._bells = (*self._bells, bell)
 
-    def latest(self) -> Arrival | None:
-        """The last message, however often it was read already; None before the first."""
-        kept = self._kept
-        return kept[-1] if kept else None
-
     def after(self, number: int) -> tuple[Arrival, ...]:
         """The messages that came after that of a number, oldest first; of many the last `KEPT`."""
         return tuple(arrival for arrival in self._kept if arrival.number > number)
 
     def age(self) -> float:
         """Since the last message came [s]; infinite before the first."""
-        last = self.latest()
+        last = self.last
         return float("inf") if last is None else self._clock() - last.at
 
 

@@ -151,7 +151,7 @@ class Incoming(End):
         """What our own reader makes of it, be it why it refuses it."""
         if not _comes_true(lambda: self._number() > self._taken, until):
             return None
-        last = self._mailbox.latest()
+        last = self._mailbox.last
         assert last is not None
         self._taken = last.number
         try:
@@ -160,7 +160,7 @@ class Incoming(End):
             return str(error)
 
     def _number(self) -> int:
-        last = self._mailbox.latest()
+        last = self._mailbox.last
         return 0 if last is None else last.number
 
 

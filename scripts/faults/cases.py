@@ -85,7 +85,7 @@ def _clock_jump(rehearsal: Rehearsal) -> Each:
 
 
 def _second_publisher(rehearsal: Rehearsal) -> Each:
-    send, last = rehearsal.network.join().publisher(LOW_COMMANDS), rehearsal.commands.latest()
+    send, last = rehearsal.network.join().publisher(LOW_COMMANDS), rehearsal.commands.last
     assert last is not None
     return lambda: send(last.payload)
 

@@ -119,7 +119,7 @@ class Driver:
     @property
     def hands(self) -> Poses:
         """Where the deployment reckons them, in the frame of the odometry."""
-        frames, joints = self._heard[FRAMES].latest(), self._heard[JOINT_STATES].latest()
+        frames, joints = self._heard[FRAMES].last, self._heard[JOINT_STATES].last
         if frames is None or joints is None:
             raise StageFailed("nothing on /tf or /joint_states")
         base = decode(TFMessage, frames.payload).transforms[0].transform
@@ -143,7 +143,7 @@ class Driver:
         return f"{status['mode']}: {status['reason']}{complaint}"
 
     def _figures(self, topic: Topic) -> Mapping[str, str]:
-        arrival = self._heard[topic].latest()
+        arrival = self._heard[topic].last
         if arrival is None:
             return {}
         about = decode(DiagnosticArray, arrival.payload).status[0]

@@ -84,7 +84,7 @@ class Examination:
 
     def _read(self) -> EpisodeReport | None:
         """What was told since the last look."""
-        arrival = self._reports.latest()
+        arrival = self._reports.last
         if arrival is None or arrival.number == self._taken:
             return None
         self._taken = arrival.number

@@ -39,7 +39,7 @@ class ServedArm:
     def _commands(self) -> dict[Topic, bytes]:
         found: dict[Topic, bytes] = {}
         for topic, mailbox in self._mailboxes.items():
-            arrival = mailbox.latest()
+            arrival = mailbox.last
             if arrival is not None and arrival.number != self._taken[topic]:
                 self._taken[topic] = arrival.number
                 found[topic] = arrival.payload

@@ -73,7 +73,7 @@ class _Source:
 
     def look(self) -> Arrival | None:
         """The message that came since the last look."""
-        arrival = self._mailbox.latest()
+        arrival = self._mailbox.last
         if arrival is None or arrival.number == self._number:
             return None
         self._number, self.arrival = arrival.number, arrival

@@ -103,7 +103,6 @@ class CommandLoop:
         self.transitions: list[Transition] = []
         self.filtered = 0
         self.sent = 0
-        self._seen: tuple[float, Situation, StateEstimate, PolicyAnswer | None] | None = None
         self.periods = Periods(profile.period)
         self.states = StateReader(transport.mailbox(LOW_STATES), profile.limits.size)
         self._profile, self._owned, self._record = profile, owned, record
@@ -139,12 +138,12 @@ class CommandLoop:
     @property
     def snapshot(self) -> Snapshot | None:
         """Of the last tick, for another thread; None before the robot is known."""
-        if self._seen is None:
+        estimate, answer, now = self.states.last, self._answer, self._now
+        if estimate is None or self._command is None:
             return None
-        now, situation, estimate, answer = self._seen
         place = np.full(3, np.nan) if answer is None else answer.place
         return Snapshot(
-            situation.at(now), estimate, self._velocity, place, _age_of(answer, now), self._complaint
+            self.situation, estimate, self._velocity, place, _age_of(answer, now), self._complaint
         )
 
     def tick(self, now: float) -> None:
@@ -184,30 +183,28 @@ class CommandLoop:
         arrival = self.states.waiting()
         if arrival is None:
             return self._send_again(now)
-        answer = self._repetition.answer(arrival.payload) if self._is_fresh(now, arrival.at) else None
-        if answer is None:
+        payload = self._repetition.answer(arrival.payload) if self._is_fresh(now, arrival.at) else None
+        if payload is None:
             return False
-        numbers, payload, changed = answer
-        self._now = now
-        self._command = self._repetition.sent if changed else self._wanted
-        self.filtered += changed
-        estimate = self.states.accept(arrival, numbers)
+        self.states.accept(arrival, self._repetition.numbers)
         if self._record is not None:
             self._record(LOW_STATES, arrival.payload)
+        self._command = self._repetition.sent if self._repetition.changed else self._wanted
+        self.filtered += self._repetition.changed
+        self._now = now
         self._emit(payload)
-        self._seen = now, self._decided, estimate, self._answer
         if now >= self._ask_from:
-            self._ask(now, estimate)
+            self._ask(now, self.states.last)
         return True
 
     def _send_again(self, now: float) -> bool:
         """No state came: what was sent last, if that was wanted; the same state allowed it."""
-        estimate = self.states.last
-        if estimate is None or self._command is not self._wanted or not self._is_fresh(now, estimate.at):
+        if self._command is not self._wanted or not self._is_fresh(now, self.states.at):
             return False
         self._now = now
         self._emit(self._payload)
-        self._end(now, estimate)
+        if now >= self._ask_from:
+            self._ask(now, self.states.last)
         return True
 
     def _is_fresh(self, now: float, at: float) -> bool:
@@ -222,10 +219,6 @@ class CommandLoop:
         self._now = self._decided.now
         if estimate is not None:
             self._act(estimate)
-            self._end(now, estimate)
-
-    def _end(self, now: float, estimate: StateEstimate) -> None:
-        self._seen = self._now, self._decided, estimate, self._answer
         if now >= self._ask_from:
             self._ask(now, estimate)
 
@@ -342,8 +335,10 @@ class CommandLoop:
         if self._record is not None:
             self._record(topic, payload)
 
-    def _ask(self, now: float, estimate: StateEstimate) -> None:
-        """Let the policy act on the newest state, once a control period."""
+    def _ask(self, now: float, estimate: StateEstimate | None) -> None:
+        """Let the policy act on the newest state, if there is one, once a control period."""
+        if estimate is None:
+            return
         # From when it was due, so that a late tick does not slow the policy; unless whole periods are lost.
         late = now - self._ask_from - self._profile.period / 2
         self._ask_from += self._policy_period + (late if late >= self._policy_period else 0.0)

@@ -114,7 +114,8 @@ class StateReader:
     mailbox: of /lowstate
     joints: number of the robot's joints
 
-    last: the present state, None before the first
+    at: when the present state came [s], infinitely long ago before the first
+    arrival: what came when `read` was called last
     damaged: messages with a wrong checksum, of another size, or with a joint where none can be
     repeated: messages that were not newer
     """
@@ -122,10 +123,16 @@ class StateReader:
     def __init__(self, mailbox: Mailbox, joints: int) -> None:
         self._mailbox, self._messages = mailbox, StateMessages(joints)
         self._number = 0
-        self.last: StateEstimate | None = None
+        self._numbers: Vector | None = None
+        self.at = -math.inf
         self.arrival: Arrival | None = None
         self.damaged = 0
         self.repeated = 0
+
+    @property
+    def last(self) -> StateEstimate | None:
+        """The present state, None before the first."""
+        return None if self._numbers is None else StateEstimate(self.at, self._numbers.copy())
 
     def read(self) -> StateEstimate | None:
         """The present state, None before the first; `arrival` is what came since the last call."""
@@ -137,18 +144,19 @@ class StateReader:
 
     def waiting(self) -> Arrival | None:
         """The message that came last, if `read` or `accept` has not seen it yet."""
-        arrival = self._mailbox.latest()
+        arrival = self._mailbox.last
         return None if arrival is None or arrival.number == self._number else arrival
 
-    def accept(self, arrival: Arrival, numbers: Vector) -> StateEstimate:
-        """The state that `waiting` has brought, where somebody else has read and checked it."""
-        self._number, self.arrival = arrival.number, arrival
-        estimate = self.last = StateEstimate(arrival.at, numbers)
-        return estimate
+    def accept(self, arrival: Arrival, numbers: Vector) -> None:
+        """The state that `waiting` has brought, where somebody else has read and checked it.
+
+        numbers: may change with the next one
+        """
+        self._number, self.at, self._numbers = arrival.number, arrival.at, numbers
 
     def age(self, now: float) -> float:
         """Since the last new state came [s]; infinite before the first."""
-        return math.inf if self.last is None else age(now, self.last.at)
+        return age(now, self.at)
 
     def _take(self, arrival: Arrival) -> None:
         numbers = self._messages.numbers(arrival.payload)
@@ -156,7 +164,8 @@ class StateReader:
             self.damaged += 1
             return
         # The robot's clock starts again at 2^32: what is less than half of that ahead is newer.
-        if self.last is not None and not 0 < (int(numbers[TICK]) - self.last.tick) % 2**32 < 2**31:
+        before = self._numbers
+        if before is not None and not 0 < (int(numbers[TICK]) - int(before[TICK])) % 2**32 < 2**31:
             self.repeated += 1
             return
-        self.last = StateEstimate(arrival.at, numbers)
+        self.at, self._numbers = arrival.at, numbers

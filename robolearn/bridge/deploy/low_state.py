@@ -24,6 +24,7 @@ _BUTTONS: Final = (LOW_STATE.offset("wireless_remote") + KEYS.start) // 2
 _PADDING: Final = LOW_STATE.offset("_padding")
 _PACKED: Final = LOW_STATE.packed
 _BEGIN: Final = len(HEADER)
+_FIRST, _SECOND = HEADER[0], HEADER[1]
 _SIZE: Final = _BEGIN + LOW_STATE.wire_size
 
 QUATERNION, ANGULAR_VELOCITY, ACCELERATION = slice(0, 4), slice(4, 7), slice(7, 10)
@@ -44,18 +45,16 @@ class StateMessages:
         self._joints = joints
         self.image = np.zeros(LOW_STATE.dtype.itemsize, np.uint8)
 
-    def empty(self, payload: bytes) -> Vector | None:
-        """Room for the numbers of a message; None for one that is of another size or representation."""
-        if len(payload) != _SIZE or payload[:2] != HEADER[:2]:
-            return None
-        return np.empty(JOINTS + 3 * self._joints)
-
     def numbers(self, payload: bytes) -> Vector | None:
         """In a new array; None for another size, a wrong checksum or a joint where none can be."""
-        numbers = self.empty(payload)
-        if numbers is None or not read_state(np.frombuffer(payload, np.uint8), self.image, numbers):
-            return None
-        return numbers
+        message, numbers = np.frombuffer(payload, np.uint8), np.empty(JOINTS + 3 * self._joints)
+        return numbers if is_state(message) and read_state(message, self.image, numbers) else None
+
+
+@compiled(types.boolean, BYTES)
+def is_state(message: NDArray[np.uint8]) -> bool:
+    """Whether it has the size and the representation of one."""
+    return len(message) == _SIZE and message[0] == _FIRST and message[1] == _SECOND
 
 
 @compiled(types.void, BYTES, BUFFER)

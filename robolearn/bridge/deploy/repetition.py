@@ -7,7 +7,7 @@ from numba import types
 from numpy.typing import NDArray
 
 from robolearn.bridge.cdr import HEADER
-from robolearn.bridge.compiled import BUFFER, BYTES, NUMBERS, compiled
+from robolearn.bridge.compiled import BUFFER, NUMBERS, PAYLOAD, compiled
 from robolearn.bridge.deploy.low_command import CommandWriter, write_command
 from robolearn.bridge.deploy.low_state import (
     BUTTONS,
@@ -17,7 +17,7 @@ from robolearn.bridge.deploy.low_state import (
     TICK,
     TILT,
     VOLTAGE,
-    StateMessages,
+    is_state,
     read_state,
 )
 from robolearn.bridge.images import LOW_COMMAND, LOW_STATE
@@ -50,11 +50,16 @@ class Repetition:
 
     limits: of its joints
     safety: when it is stopped
+
+    numbers: what the last state that was answered says, as `StateMessages.numbers`; changes with later ones
+    changed: whether the last answer was not just what was wanted
     """
 
     def __init__(self, limits: JointLimits, safety: SafetySettings) -> None:
         self._bounds = np.array([safety.tilt, safety.temperature, safety.voltage, 0.0])
-        self._messages, writer = StateMessages(limits.size), CommandWriter(limits.size)
+        self.numbers, self._next_numbers = np.zeros((2, JOINTS + 3 * limits.size))
+        self.changed = False
+        writer = CommandWriter(limits.size)
         self._table = np.zeros((_SAFE.stop, limits.size))
         self._table[_LIMITS] = limits.table
         self._bytes = np.zeros(_REASONS + limits.size, np.uint8)
@@ -74,31 +79,38 @@ class Repetition:
         """What was commanded last."""
         return JointCommand(self._table[_SENT].copy())
 
-    def answer(self, payload: bytes) -> tuple[Vector, bytes, bool] | None:
-        """What a state says, what to publish, and whether that is not just what was wanted.
+    def answer(self, payload: bytes) -> bytes | None:
+        """To a state that has come: what to publish, which is what is wanted, as far as it is safe.
 
-        The state's numbers are as `StateMessages.numbers`; published is what is wanted, as far as it is safe.
         None where anything is to be thought about: a message that is damaged or not new, a robot that leans,
         is hot, runs out of power or is stopped by its remote control, a joint that is not measured, or a
         command with NaN.
         """
-        numbers = self._messages.empty(payload)
-        if numbers is None:
+        result = _answer(payload, self._bounds, self._next_numbers, self._table, self._bytes)
+        if result == _THINK:
             return None
-        state = np.frombuffer(payload, np.uint8)
-        result = _answer(state, self._bounds, numbers, self._table, self._bytes)
-        return None if result == _THINK else (numbers, self._message.tobytes(), result == _CHANGED)
+        self.numbers, self._next_numbers = self._next_numbers, self.numbers
+        self.changed = result == _CHANGED
+        return self._message.tobytes()
 
 
-@compiled(types.int64, BYTES, NUMBERS, NUMBERS, types.Array(types.float64, 2, "C"), BUFFER)
+@compiled(
+    types.int64,
+    PAYLOAD,
+    NUMBERS,
+    NUMBERS,
+    types.Array(types.float64, 2, "C"),
+    BUFFER,
+)
 def _answer(
-    payload: NDArray[np.uint8],
+    payload: bytes,
     bounds: Vector,
     numbers: Vector,
     table: Vector,
     workspace: NDArray[np.uint8],
 ) -> int:
-    if not read_state(payload, workspace[:_COMMAND], numbers):
+    state = np.frombuffer(payload, np.uint8)
+    if not (is_state(state) and read_state(state, workspace[:_COMMAND], numbers)):
         return _THINK
     tilt, temperature, voltage, newest = bounds
     if not 0 < np.int64(numbers[TICK] - newest) % 2**32 < 2**31:

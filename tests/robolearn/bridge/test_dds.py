@@ -30,8 +30,8 @@ transport = CycloneTransport(int(sys.argv[1]))
 box, send = transport.mailbox(LOW_COMMANDS), transport.publisher(LOW_COMMANDS)
 end = time.monotonic() + float(sys.argv[2])
 while time.monotonic() < end:
-    if box.latest() is not None:
-        send(box.latest().payload)
+    if box.last is not None:
+        send(box.last.payload)
     time.sleep(0.01)
 """
 
@@ -59,10 +59,10 @@ def test_the_last_message_arrives_with_its_time(pair: tuple[CycloneTransport, Cy
     assert until(lambda: theirs.other_publishers(LOW_STATES) == 1)
     for tick in (1, 2, 3):
         send(encode(LowState(tick=tick)))
-    assert until(lambda: (last := box.latest()) is not None and decode(LowState, last.payload).tick == 3)
-    last = box.latest()
+    assert until(lambda: (last := box.last) is not None and decode(LowState, last.payload).tick == 3)
+    last = box.last
     assert last is not None and before <= last.at <= time.monotonic() and last.number <= 3
-    assert own.latest() is None and ours.other_publishers(LOW_STATES) == 0
+    assert own.last is None and ours.other_publishers(LOW_STATES) == 0
 
 
 def test_messages_are_padded_to_words(pair: tuple[CycloneTransport, CycloneTransport]) -> None:
@@ -71,8 +71,8 @@ def test_messages_are_padded_to_words(pair: tuple[CycloneTransport, CycloneTrans
     send = ours.publisher(EMERGENCY_STOP)
     assert until(lambda: theirs.other_publishers(EMERGENCY_STOP) == 1)
     send(encode(Bool(True)))
-    assert until(lambda: box.latest() is not None)
-    last = box.latest()
+    assert until(lambda: box.last is not None)
+    last = box.last
     assert last is not None and len(last.payload) == 8 and decode(Bool, last.payload) == Bool(True)
 
 
@@ -87,10 +87,10 @@ def test_a_command_goes_to_another_process_and_back() -> None:
 
         def echoed() -> bool:
             send(to_wire(image, LOW_COMMAND))
-            return box.latest() is not None
+            return box.last is not None
 
         assert until(echoed)
-        last = box.latest()
+        last = box.last
         assert last is not None
         returned = from_wire(last.payload, LOW_COMMAND)
         assert returned.tobytes() == image.tobytes() and checksum(returned) == int(returned["crc"])

@@ -24,10 +24,10 @@ def test_it_answers_and_says_what_it_refused() -> None:
     send(bytes(LOW_COMMAND.wire_size))
     for tick in range(3):
         served.step(0.002 * tick)
-    arrival = states.latest()
+    arrival = states.last
     assert arrival is not None and int(from_wire(arrival.payload, LOW_STATE)["tick"]) == 6
     served.tell(1_000_000_001)
-    report = told.latest()
+    report = told.last
     assert report is not None
     array = decode(DiagnosticArray, report.payload)
     assert (array.header.stamp.sec, array.header.stamp.nanosec) == (1, 1)

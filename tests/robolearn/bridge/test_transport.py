@@ -20,12 +20,12 @@ class SetClock:
 def test_a_mailbox_keeps_the_last_message_and_when_it_came() -> None:
     clock = SetClock()
     box = Mailbox(clock)
-    assert box.latest() is None and box.age() == float("inf")
+    assert box.last is None and box.age() == float("inf")
     box.put(b"first")
     clock.now = 10.5
-    assert box.latest() == Arrival(b"first", 10.0, 1) and box.age() == 0.5
+    assert box.last == Arrival(b"first", 10.0, 1) and box.age() == 0.5
     box.put(b"second")
-    assert box.latest() == box.latest() == Arrival(b"second", 10.5, 2) and box.age() == 0.0
+    assert box.last == box.last == Arrival(b"second", 10.5, 2) and box.age() == 0.0
 
 
 def test_a_mailbox_keeps_what_came_since_somebody_looked() -> None:
@@ -44,12 +44,12 @@ def test_messages_reach_the_others_and_not_oneself() -> None:
     boxes = [participant.mailbox(LOW_COMMANDS) for participant in (robot, brain, listener)]
     elsewhere = robot.mailbox(LOW_STATES)
     brain.publisher(LOW_COMMANDS)(b"command")
-    assert [box.latest() for box in boxes] == [
+    assert [box.last for box in boxes] == [
         Arrival(b"command", 10.0, 1),
         None,
         Arrival(b"command", 10.0, 1),
     ]
-    assert elsewhere.latest() is None
+    assert elsewhere.last is None
     assert robot.mailbox(LOW_COMMANDS) is boxes[0]
 
 
@@ -70,6 +70,6 @@ def test_one_who_left_neither_sends_nor_receives() -> None:
     box, send = theirs.mailbox(LOW_STATES), theirs.publisher(LOW_STATES)
     theirs.close()
     ours.publisher(LOW_STATES)(b"state")
-    assert box.latest() is None
+    assert box.last is None
     with pytest.raises(BridgeError, match="has left the network"):
         send(b"state")

@@ -69,12 +69,12 @@ class Scene:
 
     @property
     def sent(self) -> int:
-        last = self.poses.latest()
+        last = self.poses.last
         return 0 if last is None else last.number
 
     @property
     def target(self) -> PoseStamped:
-        last = self.poses.latest()
+        last = self.poses.last
         assert last is not None
         return decode(PoseStamped, last.payload)
 
@@ -89,7 +89,7 @@ def test_nothing_is_commanded_before_somebody_asks_for_the_policy() -> None:
     target = scene.target
     assert target.header.frame_id == "panda_link0"
     assert (target.header.stamp.sec, target.header.stamp.nanosec) == (0, 200_000_000)
-    hand = scene.hands.latest()
+    hand = scene.hands.last
     assert hand is not None
     assert decode(JointTrajectory, hand.payload).points[0].positions == [0.0325, 0.0325]
 

@@ -14,7 +14,7 @@ from robolearn.bridge.deploy.arms import SPEED
 from robolearn.bridge.deploy.command_loop import CommandLoop, Transition
 from robolearn.bridge.deploy.exchange import PolicyAnswer
 from robolearn.bridge.deploy.foreign import ASKED_EVERY
-from robolearn.bridge.images import LOW_COMMAND, from_wire
+from robolearn.bridge.images import LOW_COMMAND, LOW_STATE, checksum, from_wire, to_wire
 from robolearn.bridge.messages.trajectory_msgs import JointTrajectory, JointTrajectoryPoint
 from robolearn.bridge.remote_control import STOP, Button
 from robolearn.bridge.safety.state_machine import Mode
@@ -236,7 +236,7 @@ def test_shutting_down_brakes_before_it_ends(driven: DeployedRobot) -> None:
 def test_the_last_resort_brakes_too(driven: DeployedRobot) -> None:
     before = len(driven.sent)
     driven.loop.brake()
-    arrival = driven.commands.latest()
+    arrival = driven.commands.last
     assert arrival is not None and is_braked(arrival.payload) and len(driven.sent) == before
 
 
@@ -318,3 +318,25 @@ def test_repeating_a_command_is_deciding_it_again(
     assert repeated[True] > 20
     monkeypatch.setattr(CommandLoop, "_repeat", lambda loop, now: False)
     assert outcome() == quick
+
+
+@pytest.mark.parametrize("wrong", ["old", "impossible", "damaged", "short"])
+def test_a_state_that_is_not_taken_leaves_the_present_one(driven: DeployedRobot, wrong: str) -> None:
+    driven.run(0.1)
+    driven.loop.tick(driven.loop._now + 0.001)
+    states, arrival = driven.loop.states, driven.loop.states._mailbox.last
+    assert arrival is not None and states.last is not None
+    before = states.last.numbers
+    message = from_wire(arrival.payload, LOW_STATE).copy()
+    message["motor_state"]["q"][:29] += 0.5
+    message["tick"] = int(message["tick"]) + (-1 if wrong == "old" else 1)
+    if wrong == "impossible":
+        message["motor_state"]["q"][28] = np.nan
+    message["crc"] = checksum(message)
+    if wrong == "damaged":
+        message["tick"] += 1
+    payload = to_wire(message, LOW_STATE)
+    states._mailbox.put(payload[:-4] if wrong == "short" else payload)
+    driven.loop.tick(driven.loop._now + 0.001)
+    assert states.last is not None and np.array_equal(states.last.numbers, before)
+    assert states.repeated + states.damaged == 1

@@ -106,7 +106,7 @@ def test_a_command_loop_that_fails_leaves_the_robot_braked(network: LoopbackNetw
     with pytest.raises(RuntimeError, match="on purpose"):
         run.run()
     assert run.summary()["errors"] == ["RuntimeError: on purpose"]
-    arrival = listener.latest()
+    arrival = listener.last
     assert arrival is not None and arrival.number > 31 + 0.2 * SAFETY.damp_time / 0.002
     motors = from_wire(arrival.payload, LOW_COMMAND)["motor_cmd"][:29]
     assert not motors["kp"].any() and (motors["kd"] >= 3.0).all()
@@ -128,7 +128,7 @@ def test_a_publisher_that_refuses_once_does_not_keep_the_robot_from_being_braked
     run._loop._publish = publish
     with pytest.raises(BridgeError, match="on purpose"):
         run.run()
-    arrival = listener.latest()
+    arrival = listener.last
     assert arrival is not None and arrival.number > 31 + 0.2 * SAFETY.damp_time / 0.002
 
 

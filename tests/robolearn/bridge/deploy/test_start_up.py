@@ -40,7 +40,7 @@ class Bench:
 def test_a_robot_that_answers_alone() -> None:
     bench = Bench()
     bench.check()
-    assert bench.now < 5.0 + LISTENING + 0.2 and bench.heard.latest() is None
+    assert bench.now < 5.0 + LISTENING + 0.2 and bench.heard.last is None
 
 
 def test_no_robot() -> None:
@@ -48,7 +48,7 @@ def test_no_robot() -> None:
     bench.sends = False
     with pytest.raises(UserError, match="no robot answers on interface=lo domain=0: no message on"):
         bench.check()
-    assert bench.now == pytest.approx(5.0 + PATIENCE, abs=0.1) and bench.heard.latest() is None
+    assert bench.now == pytest.approx(5.0 + PATIENCE, abs=0.1) and bench.heard.last is None
 
 
 def test_a_robot_that_cannot_be_understood() -> None:
@@ -74,7 +74,7 @@ def test_the_robots_own_controller_has_the_motors() -> None:
     bench.switcher.controller = "ai"
     with pytest.raises(UserError, match="the robot's own controller 'ai' has the motors"):
         bench.check()
-    assert bench.heard.latest() is None
+    assert bench.heard.last is None
     bench.check(dry_run=True)
 
 

@@ -37,12 +37,12 @@ def test_the_robot_as_ros_sees_it() -> None:
         lambda: {"policy_alive": "true"},
     )
     telemetry.tick(deployed.now)
-    assert all(box.latest() is None for box in boxes.values())
+    assert all(box.last is None for box in boxes.values())
     deployed.stand(0.2)
     telemetry.tick(deployed.now)
 
     def said(topic: Topic) -> bytes:
-        arrival = boxes[topic].latest()
+        arrival = boxes[topic].last
         assert arrival is not None
         return arrival.payload
 
