@@ -180,8 +180,7 @@ class WorkerEnvironment(BatchedEnvironment):
         """Draw the named worlds' first commands."""
         drawn = self._drawn_commands(worlds)
         self.command[worlds] = drawn
-        phase = uniform(self.seeds[worlds], Stream.START, 1, 1)[:, 0]
-        self.shaper.reset(worlds, torch.full_like(phase, STANDING_HEIGHT), phase)
+        self.shaper.reset(worlds, torch.full_like(drawn[:, 3], STANDING_HEIGHT))
 
     def set_command(self, command: Tensor) -> None:
         """From now on command (N, 4), entries as `COMMAND`, instead of what the episodes' seeds draw."""

@@ -7,6 +7,9 @@ from robolearn.policies.worker.command import (
     CATCHING_HEIGHT,
     COMMAND,
     GAIT_PERIOD,
+    GREATEST_HURRY,
+    HURRIES_FROM,
+    HURRIES_UP_TO,
     LOWERING_RATE,
     RISING_RATE,
     ROUNDING,
@@ -15,7 +18,7 @@ from robolearn.policies.worker.command import (
 )
 from robolearn.policies.worker.worker_policy import WorkerPolicy
 
-FORMAT: Final = "robolearn worker onnx 3"
+FORMAT: Final = "robolearn worker onnx 4"
 
 GAIT_STEP: Final = """\
 def towards(value, goal, down, up):
@@ -26,8 +29,12 @@ velocity = [towards(v, goal, rate, rate) for v, goal, rate in zip(velocity, comm
 catches = moving and not moves(command_velocity)
 goal = max(command_height, catching_height) if catches else command_height
 height = towards(height, goal, lowering_rate, rising_rate)
-wanted = moves(command_velocity) or moves(velocity) or step_request >= 1
-advanced = phase + (1 / (period * control_rate) if moving or wanted else 0)
+wanted = moves(command_velocity) or moves(velocity) or abs(step_request) >= 1
+if not moving:
+    phase = 0 if step_request >= 0 else 0.5
+urgency = (abs(step_request) - hurries_from) / (hurries_up_to - hurries_from)
+hurry = 1 + (greatest_hurry - 1) * min(max(urgency, 0), 1)
+advanced = phase + (hurry / (period * control_rate) if moving or wanted else 0)
 if not wanted and floor(2 * advanced + rounding) > floor(2 * phase + rounding):
     phase, moving = floor(2 * advanced + rounding) / 2 % 1, False
 else:
@@ -83,6 +90,9 @@ def _gait(policy: WorkerPolicy) -> dict[str, Any]:
         "still": STILL,
         "catching_height": CATCHING_HEIGHT,
         "rounding": ROUNDING,
+        "greatest_hurry": GREATEST_HURRY,
+        "hurries_from": HURRIES_FROM,
+        "hurries_up_to": HURRIES_UP_TO,
     }
     return {
         "command": list(COMMAND),
@@ -94,12 +104,12 @@ def _gait(policy: WorkerPolicy) -> dict[str, Any]:
             "velocity_rate": "m/s^2, m/s^2, rad/s^2",
             "still": "m/s and rad/s",
             "catching_height": "m",
-            "rounding": "1",
+            **dict.fromkeys(("rounding", "greatest_hurry", "hurries_from", "hurries_up_to"), "1"),
         },
         "initial": {
             "velocity": [0.0, 0.0, 0.0],
             "height": "that of the pelvis above the soles",
-            "phase": "0 or 0.5",
+            "phase": 0.0,
             "moving": False,
         },
         "step": GAIT_STEP,

@@ -159,7 +159,7 @@ class ReachEnvironment(BatchedEnvironment):
             self.references.put(world, self.source(seed, hands))
         height = torch.full((len(worlds),), self._most[3].item())
         self.command[worlds] = torch.nn.functional.pad(height[:, None], (3, 0))
-        self.shaper.reset(worlds, height, torch.zeros(len(worlds)))
+        self.shaper.reset(worlds, height)
         self.state.put(worlds, self._reader.read(self._reader.feet(worlds), worlds))
         self.last_observation[worlds] = self._observed()[worlds]
         return self.last_observation.clone()

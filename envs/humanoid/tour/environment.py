@@ -145,7 +145,7 @@ class TourEnvironment(BatchedEnvironment):
         self._ctrl[worlds[:, None], self._places.motors] = stance().double()
         self.simulation.forward(worlds)
         self.state.put(worlds, self._reader.read(self._reader.feet(worlds), worlds))
-        self.shaper.reset(worlds, torch.full((len(worlds),), self._height), torch.zeros(len(worlds)))
+        self.shaper.reset(worlds, torch.full((len(worlds),), self._height))
         self.guide.forget(worlds)
         self._command(worlds)
         self.last_observation[worlds] = self._observed(worlds)

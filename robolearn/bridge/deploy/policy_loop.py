@@ -67,7 +67,7 @@ class DeployedWorker:
         begins = not (request.active and self._running)
         self._running = request.active
         if begins:
-            self._shaper.reset(_ONE, asked[:, 3], torch.zeros(1))
+            self._shaper.reset(_ONE, asked[:, 3])
             self._policy.reset(num_envs=1)
             self._command = asked
         arms, place = self._follow_hands(request, measured, asked)

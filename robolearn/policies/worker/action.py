@@ -6,8 +6,8 @@ from typing import Final
 from robolearn.specification import VectorSpec
 
 STEP_REQUEST: Final = "step.request"
-"""From 1 on, a robot that is told to stand steps: what it knows of its balance is more than the shaper of its
-commands could."""
+"""From 1 on and below -1, a robot that is told to stand steps: what it knows of its balance is more than the
+shaper of its commands could. The sign tells which foot is first: the left one where it is positive."""
 
 _TARGET: Final = ".target"
 

@@ -67,7 +67,15 @@ class CapturePoint:
         """
         centre = estimate[:, self._centre] / CENTRE_OF_MASS_SCALE
         velocity = estimate[:, self._velocity] / VELOCITY_SCALE
-        return centre + velocity * (height.clamp(min=0.0) / GRAVITY).sqrt()[:, None]
+        return centre + run_ahead(velocity, height)
+
+
+def run_ahead(velocity: Tensor, height: Tensor) -> Tensor:
+    """By how much capture points are ahead of centres of mass, (N, 2) [m].
+
+    velocity: (N, 2) [m/s]; height: (N,) of the pelvis [m]
+    """
+    return velocity * (height.clamp(min=0.0) / GRAVITY).sqrt()[:, None]
 
 
 def balancing_angles(

@@ -13,6 +13,13 @@ in 12, 9 and 16 % of 192 episodes with 0.7, 0.62 and 0.55 s."""
 ROUNDING: Final = 1e-3
 """Of a step, by which it ends early: it takes whole control steps, however numbers are rounded."""
 
+GREATEST_HURRY: Final = 1.5
+HURRIES_FROM, HURRIES_UP_TO = 2.0, 5.0
+"""How much faster the gait clock runs at the greatest, and the requests to step from which and up to which it
+becomes so: who topples must have its foot down sooner. Chosen on 64 walking tours, by a worker that was not
+trained for it: 12 % were completed with 1, 28 % with this, 6 % with 2; from 4 to 7 28 % in an earlier form,
+where from 2 to 5 had 33 %."""
+
 LOWERING_RATE, RISING_RATE = 0.25, 0.5
 """Greatest speeds of the height that the worker is told [m/s]; chosen: a deep squat takes 1.8 s. At twice the
 speed, a trunk that leans forward on the way down looks like one that falls."""
@@ -85,15 +92,17 @@ class CommandShaper:
             torch.zeros(num_worlds, dtype=torch.bool, device=device),
         )
 
-    def reset(self, worlds: Tensor, height: Tensor, phase: Tensor) -> None:
-        """Begin at heights (K,) [m] and phases (K,), standing, in the named worlds, (K,) int64."""
+    def reset(self, worlds: Tensor, height: Tensor) -> None:
+        """Begin at heights (K,) [m], standing, in the named worlds, (K,) int64."""
         self.gait.velocity[worlds] = 0.0
         self.gait.height[worlds] = height
-        self.gait.phase[worlds] = (2.0 * phase).round() / 2.0 % 1.0
+        self.gait.phase[worlds] = 0.0
         self.gait.moving[worlds] = False
 
     def step(self, command: Tensor, request: Tensor) -> None:
         """Advance by one control step under commands (N, 4). A step that has begun is ended.
+
+        A robot that begins to step, asked to or by a command, does so with the foot that the request names.
 
         request: (N,) of the worker's, see `STEP_REQUEST`
         """
@@ -103,13 +112,21 @@ class CommandShaper:
             torch.maximum(change, -self._velocity_rate), self._velocity_rate
         )
         gait.height = gait.height + height_change(gait, command, self._period)
-        wanted = is_moving(command) | is_moving(gait.velocity) | (request >= 1.0)
-        advanced = gait.phase + self._period / GAIT_PERIOD * (gait.moving | wanted)
+        wanted = is_moving(command) | is_moving(gait.velocity) | (request.abs() >= 1.0)
+        first = torch.where(request < 0.0, 0.5, 0.0)
+        begun = torch.where(gait.moving, gait.phase, first)
+        advanced = begun + self._period / GAIT_PERIOD * hurry(request) * (gait.moving | wanted)
         halves = (2.0 * advanced + ROUNDING).floor()
-        step_ends = halves > (2.0 * gait.phase + ROUNDING).floor()
+        step_ends = halves > (2.0 * begun + ROUNDING).floor()
         stops = ~wanted & step_ends
         gait.phase = torch.where(stops, halves / 2.0, advanced) % 1.0
         gait.moving = wanted | (gait.moving & ~stops)
+
+
+def hurry(request: Tensor) -> Tensor:
+    """(N,) by which the gait clock runs faster at requests to step (N,)."""
+    share = ((request.abs() - HURRIES_FROM) / (HURRIES_UP_TO - HURRIES_FROM)).clamp(0.0, 1.0)
+    return 1.0 + (GREATEST_HURRY - 1.0) * share
 
 
 def height_goal(gait: Gait, command: Tensor) -> Tensor:

@@ -32,12 +32,16 @@ def farthest_lean(height: Tensor) -> Tensor:
 
 
 def step_request(capture_point: Tensor, height: Tensor, tilt: Tensor, stands: Tensor) -> Tensor:
-    """(N,) from 1 on where a robot must step.
+    """(N,) of at least 1 or at most -1 where a robot must step; positive where the left foot shall be first.
 
-    capture_point: (N, 2) from the middle of the soles [m]; height: (N,) of the pelvis [m]
+    That is the foot on the side to which it topples.
+
+    capture_point: (N, 2) from where it is, over the middle of the soles, as the robot moves as told [m]
+    height: (N,) of the pelvis [m]
     tilt: (N, 2) of gravity in the pelvis, from the posture's; stands: (N,) bool, whether the gait clock rests
     """
     farthest = farthest_lean(height) * height.clamp(min=LEAST_HEIGHT)
     topples = torch.linalg.vector_norm(capture_point, dim=1) / farthest
     rocks = torch.linalg.vector_norm(tilt, dim=1) / FARTHEST_TILT
-    return torch.where(stands, topples, torch.maximum(topples / STOPPING_SHARE, rocks))
+    size = torch.where(stands, topples, torch.maximum(topples / STOPPING_SHARE, rocks))
+    return torch.where(capture_point[:, 1] < 0.0, -size, size)

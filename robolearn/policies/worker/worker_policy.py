@@ -9,7 +9,7 @@ from torch import Tensor
 from robolearn.interpolation import interpolate
 from robolearn.policies.policy import Policy
 from robolearn.policies.worker.action import owned_joints
-from robolearn.policies.worker.balancing import CapturePoint, balancing_angles, leg_lengthening
+from robolearn.policies.worker.balancing import CapturePoint, balancing_angles, leg_lengthening, run_ahead
 from robolearn.policies.worker.command import FOOT_LIFT
 from robolearn.policies.worker.estimating import EstimatingActor
 from robolearn.policies.worker.legs import LegJoints
@@ -92,6 +92,7 @@ class WorkerPolicy(Policy):
         self.frame_mirror = Mirror.of(names).joined(self.output_mirror)
         self._height = names.index("gait.height")
         self.clock_places = [names.index("gait.sine"), names.index("gait.cosine")]
+        self._velocity = [names.index(f"command.velocity_{axis}") for axis in "xy"]
         self._yaw_rate = names.index("command.yaw_rate")
         self._gravity = [names.index(f"gravity_in_pelvis.{axis}") for axis in "xy"]
         positions = [place for place, name in enumerate(names) if name.endswith("_joint.position")]
@@ -156,7 +157,8 @@ class WorkerPolicy(Policy):
         balancing = balancing + self._standing(height, -lengthening) - posture
         effort = output + stands[:, None] * balancing / self.action_scale
         targets = posture + turning + self.action_scale * effort
-        request = step_request(capture_point, height, tilt, stands)
+        beside = capture_point - run_ahead(observation[:, self._velocity], height)
+        request = step_request(beside, height, tilt, stands)
         return Decision(torch.cat((targets, request[:, None]), 1), effort)
 
     def _standing(self, height: Tensor, lifts: Tensor) -> Tensor:

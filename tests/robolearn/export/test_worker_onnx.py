@@ -94,7 +94,7 @@ def test_robots_in_a_batch_begin_on_their_own(exported: Exported) -> None:
 
 def test_the_contract_names_every_entry_and_servo(exported: Exported) -> None:
     contract, spec = exported.contract, exported.environment.spec
-    assert contract["format"] == "robolearn worker onnx 3"
+    assert contract["format"] == "robolearn worker onnx 4"
     assert contract["control_rate_hz"] == 50.0
     assert contract["observation"] == spec.observation.to_json()
     assert contract["action"] == spec.action.to_json()
@@ -124,13 +124,13 @@ def test_the_gait_in_the_contract_is_the_trained_one(exported: Exported) -> None
     """Its rule is run as it stands."""
     gait = exported.contract["gait"]
     rule = compile(gait["step"], "gait", "exec")
-    state = gait["initial"] | {"height": 0.74, "phase": 0.5, "control_rate": 50.0} | gait["constants"]
+    state = gait["initial"] | {"height": 0.74, "control_rate": 50.0} | gait["constants"]
     state |= {name: getattr(math, name) for name in ("hypot", "floor", "sin", "cos", "pi")}
     shaper = CommandShaper(1, 0.02)
-    shaper.reset(torch.tensor([0]), torch.tensor([0.74]), torch.tensor([0.5]))
+    shaper.reset(torch.tensor([0]), torch.tensor([0.74]))
     generator = np.random.default_rng(0)
     for command in COMMANDS:
-        request = float(generator.choice((0.0, 0.5, 1.0), p=(0.5, 0.3, 0.2)))
+        request = float(generator.choice((0.0, -0.5, 1.0, -4.0), p=(0.5, 0.3, 0.1, 0.1)))
         state |= {"command_velocity": command[:3], "command_height": command[3], "step_request": request}
         exec(rule, state)
         shaper.step(torch.tensor([command]), torch.tensor([request]))

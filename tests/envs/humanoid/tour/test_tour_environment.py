@@ -84,7 +84,7 @@ def test_the_policy_sees_the_shaped_command_and_exact_measurements() -> None:
     environment = TourEnvironment(2, num_threads=1, height=0.5)
     seen = environment.reset(episode_seeds(7, 0, 2))
     shaper = CommandShaper(2, 0.02)
-    shaper.reset(torch.arange(2), torch.full((2,), 0.5), torch.zeros(2))
+    shaper.reset(torch.arange(2), torch.full((2,), 0.5))
     for _ in range(4):
         expected = observation(environment.command, shaper.gait, measured(environment.state))
         assert torch.equal(seen, expected) and torch.equal(seen[:, 3], torch.full((2,), 0.5))

@@ -39,7 +39,7 @@ def test_actions_are_those_of_the_simulation() -> None:
     environment.set_command(torch.tensor(COMMAND)[None].float())
     policy.reset(num_envs=1)
     # The deployment begins where its own command says, not where the simulation's first one did.
-    environment.shaper.reset(torch.tensor([0]), torch.tensor([COMMAND[3]]).float(), torch.zeros(1))
+    environment.shaper.reset(torch.tensor([0]), torch.tensor([COMMAND[3]]).float())
     observation[0, :4] = torch.tensor([0.0, 0.0, 0.0, COMMAND[3]])
     observation[0, 4], observation[0, 5:7] = COMMAND[3], 0.0
     for step in range(40):

@@ -1,14 +1,19 @@
 """Steady changes, and a gait clock that ends the step that it has begun."""
 
+import pytest
 import torch
 
 from robolearn.policies.worker.command import (
     CATCHING_HEIGHT,
     GAIT_PERIOD,
+    GREATEST_HURRY,
+    HURRIES_FROM,
+    HURRIES_UP_TO,
     LOWERING_RATE,
     RISING_RATE,
     VELOCITY_RATE,
     CommandShaper,
+    hurry,
     is_moving,
     standing_when_low_or_slow,
 )
@@ -19,9 +24,9 @@ STEADY, TOPPLING = torch.full((1,), 0.9), torch.full((1,), 1.0)
 """Requests to step."""
 
 
-def shaper(height: float = 0.7, phase: float = 0.0) -> CommandShaper:
+def shaper(height: float = 0.7) -> CommandShaper:
     made = CommandShaper(1, PERIOD)
-    made.reset(torch.tensor([0]), torch.tensor([height]), torch.tensor([phase]))
+    made.reset(torch.tensor([0]), torch.tensor([height]))
     return made
 
 
@@ -113,10 +118,28 @@ def test_a_robot_that_walked_squats_once_its_feet_stand() -> None:
     torch.testing.assert_close(made.gait.height, torch.tensor([0.4]))
 
 
-def test_an_episode_begins_with_either_foot() -> None:
-    assert float(shaper(phase=0.2).gait.phase) == 0.0
-    assert float(shaper(phase=0.6).gait.phase) == 0.5
-    assert float(shaper(phase=0.9).gait.phase) == 0.0
+@pytest.mark.parametrize("command", [STAND, WALK])
+@pytest.mark.parametrize(("request_", "first"), [(1.5, 0.0), (-1.5, 0.5)])
+def test_the_first_foot_is_the_one_that_was_asked_for(
+    command: torch.Tensor, request_: float, first: float
+) -> None:
+    made = shaper()
+    for steps in range(1, 4):
+        made.step(command, torch.tensor([request_]))
+        assert bool(made.gait.moving)
+        torch.testing.assert_close(made.gait.phase, torch.tensor([first + steps * PERIOD / GAIT_PERIOD]))
+    made.step(command, -torch.tensor([request_]))
+    assert float(made.gait.phase) == pytest.approx(first + 4 * PERIOD / GAIT_PERIOD)
+
+
+def test_who_topples_fast_steps_fast() -> None:
+    assert hurry(torch.tensor([0.0, HURRIES_FROM, -HURRIES_FROM])).tolist() == [1.0, 1.0, 1.0]
+    assert hurry(torch.tensor([HURRIES_UP_TO, -99.0])).tolist() == [GREATEST_HURRY, GREATEST_HURRY]
+    made, steps = shaper(), 0
+    while not steps or float(made.gait.phase) > 1e-5:
+        made.step(WALK, torch.tensor([HURRIES_UP_TO]))
+        steps += 1
+    assert steps == round(GAIT_PERIOD / PERIOD / GREATEST_HURRY)
 
 
 def test_small_commands_mean_to_stand() -> None:
