@@ -16,6 +16,16 @@ from robolearn.bridge.safety.limits import JointLimits
 TORQUE_SHARE = 1.0 - 1e-4
 
 
+def finite(command: JointCommand) -> Mask:
+    """Which joints have neither NaN nor infinity, (J,)."""
+    return np.logical_and.reduce(np.isfinite(command.table), axis=0)
+
+
+def torque(command: JointCommand, measured: JointMeasurement) -> Vector:
+    """What the servos make of it where the joints are now [N m], (J,)."""
+    return command.tau + command.kp * (command.q - measured.q) + command.kd * (command.dq - measured.dq)
+
+
 def reference_command(
     requested: JointCommand, previous: JointCommand, measured: JointMeasurement, limits: JointLimits
 ) -> tuple[JointCommand, Changes]:
@@ -23,7 +33,7 @@ def reference_command(
     known = (np.abs(measured.q) <= LARGEST_ANGLE) & (np.abs(measured.dq) <= LARGEST_SPEED)
     seen = JointMeasurement(np.where(known, measured.q, 0.0), np.where(known, measured.dq, 0.0))
     held = _held(previous, seen, known, limits)
-    usable = requested.finite()
+    usable = finite(requested)
     wanted = _choose(usable, requested, held)
     inside = JointCommand(np.clip(wanted.table, limits.least, limits.greatest))
     near = _aimed(inside, _within_step(inside.q, held.q, limits))
@@ -42,7 +52,7 @@ def reference_command(
 
 
 def _held(previous: JointCommand, seen: JointMeasurement, known: Mask, limits: JointLimits) -> JointCommand:
-    usable = previous.finite()
+    usable = finite(previous)
     place = np.where(known, seen.q, (limits.lower + limits.upper) / 2)
     target = np.clip(np.where(usable, previous.q, place), limits.lower, limits.upper)
     staying = _aimed(previous, target)
@@ -61,7 +71,7 @@ def _within_step(target: Vector, reference: Vector, limits: JointLimits) -> Vect
 def _bounded(
     command: JointCommand, seen: JointMeasurement, reference: Vector, limits: JointLimits
 ) -> JointCommand:
-    excess = np.abs(command.torque(seen)) > limits.torque
+    excess = np.abs(torque(command, seen)) > limits.torque
     rest = command.tau + command.kd * (command.dq - seen.dq)
     limit = TORQUE_SHARE * limits.torque
     stiff = excess & (command.kp > 0)
@@ -70,8 +80,8 @@ def _bounded(
         highest = seen.q + np.divide(limit - rest, command.kp, out=np.full_like(rest, np.inf), where=stiff)
     near = _within_step(np.clip(command.q, lowest, highest), reference, limits)
     moved = _aimed(command, np.clip(near, limits.lower, limits.upper))
-    torque = np.abs(moved.torque(seen))
-    moved.table[2:] *= np.where(torque > limits.torque, limit / np.maximum(torque, limit), 1.0)
+    left = np.abs(torque(moved, seen))
+    moved.table[2:] *= np.where(left > limits.torque, limit / np.maximum(left, limit), 1.0)
     return moved
 
 

@@ -153,6 +153,8 @@ class CommandLoop:
         goes_on = self._now <= now <= self._until and not self._bell.rung and not self.shutdown
         if not (goes_on and (self._answered == self._asked or self._follows(now)) and self._repeat(now)):
             self._think(now)
+        if now >= self._ask_from:
+            self._ask(now)
 
     def brake(self) -> None:
         """Publish a command that brakes all joints, whatever state this loop is in; needs one tick before."""
@@ -193,8 +195,6 @@ class CommandLoop:
         self.filtered += self._repetition.changed
         self._now = now
         self._emit(payload)
-        if now >= self._ask_from:
-            self._ask(now, self.states.last)
         return True
 
     def _send_again(self, now: float) -> bool:
@@ -203,8 +203,6 @@ class CommandLoop:
             return False
         self._now = now
         self._emit(self._payload)
-        if now >= self._ask_from:
-            self._ask(now, self.states.last)
         return True
 
     def _is_fresh(self, now: float, at: float) -> bool:
@@ -219,8 +217,6 @@ class CommandLoop:
         self._now = self._decided.now
         if estimate is not None:
             self._act(estimate)
-        if now >= self._ask_from:
-            self._ask(now, estimate)
 
     def _decide(self, now: float, estimate: StateEstimate | None) -> None:
         """What mode it is, what the joints shall do, and until when both hold if nothing happens."""
@@ -335,8 +331,9 @@ class CommandLoop:
         if self._record is not None:
             self._record(topic, payload)
 
-    def _ask(self, now: float, estimate: StateEstimate | None) -> None:
+    def _ask(self, now: float) -> None:
         """Let the policy act on the newest state, if there is one, once a control period."""
+        estimate = self.states.last
         if estimate is None:
             return
         # From when it was due, so that a late tick does not slow the policy; unless whole periods are lost.

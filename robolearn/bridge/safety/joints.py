@@ -64,11 +64,3 @@ class JointCommand:
     def kd(self) -> Vector:
         """Damping [N m s/rad], (J,)."""
         return self.table[4]
-
-    def finite(self) -> Mask:
-        """Which joints have neither NaN nor infinity, (J,)."""
-        return np.logical_and.reduce(np.isfinite(self.table), axis=0)
-
-    def torque(self, measured: JointMeasurement) -> Vector:
-        """What the servos make of it where the joints are now [N m], (J,)."""
-        return self.tau + self.kp * (self.q - measured.q) + self.kd * (self.dq - measured.dq)
