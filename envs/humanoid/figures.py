@@ -14,7 +14,7 @@ HEIGHT_EDGES: Final = (0.30, 0.42, 0.54, 0.66, 0.76)
 SPEED_EDGES: Final = (0.0, 0.05, 0.35, 0.7, 1.4)
 """Regions of commands: pelvis height [m], and planar speed or half the yaw rate, whichever is more [m/s]."""
 
-SETTLING_SECONDS: Final = 1.5
+SETTLING_SECONDS: Final = 2.0
 """After a command to stand, before drift counts: a step that has begun is ended, and a squat done."""
 
 _GAIT_STEPS: Final = round(GAIT_PERIOD * CONTROL_RATE)
@@ -38,15 +38,16 @@ class WorkerFigures:
         self._regions = torch.zeros(num_worlds, regions, 4, dtype=torch.float64)
         self._still_for = torch.zeros(num_worlds)
         self._origin = torch.zeros(num_worlds, 2)
-        self._drift = torch.zeros(num_worlds, dtype=torch.float64)
+        self._drift = torch.full((num_worlds,), torch.nan, dtype=torch.float64)
         self._lifts = torch.zeros(num_worlds, dtype=torch.float64)
         self._acceleration = torch.zeros(num_worlds, 0)
         self._window = torch.zeros(_GAIT_STEPS, num_worlds, 3)
 
     def reset(self, worlds: Tensor) -> None:
         """New episodes begin in the named worlds, (K,) int64."""
-        for tensor in (self._steps, self._sums, self._regions, self._still_for, self._drift, self._lifts):
+        for tensor in (self._steps, self._sums, self._regions, self._still_for, self._lifts):
             tensor[worlds] = 0
+        self._drift[worlds] = torch.nan
         self._window[:, worlds] = 0.0
 
     def add(self, moment: Moment, pelvis: Tensor, running: Tensor) -> None:
@@ -107,13 +108,16 @@ class WorkerFigures:
         settled = self._still_for >= SETTLING_SECONDS
         begins = settled & (self._still_for < SETTLING_SECONDS + m.period)
         self._origin = torch.where(begins[:, None], pelvis, self._origin)
-        distance = (pelvis - self._origin).norm(dim=1) * settled
-        self._drift = torch.maximum(self._drift, distance.double())
+        distance = torch.where(settled, (pelvis - self._origin).norm(dim=1), torch.nan)
+        self._drift = torch.fmax(self._drift, distance.double())
         lifted = m.before.foot_contact & ~m.state.foot_contact
         self._lifts += (lifted.sum(1) * settled).double()
 
     def values(self) -> Mapping[str, Tensor]:
-        """By name, (N,) each: means over the episode, sums of regions, drift and steps while standing."""
+        """By name, (N,) each: means over the episode, sums of regions, drift and steps while standing.
+
+        The drift is NaN in episodes where no stand settled.
+        """
         means = self._sums / self._steps.clamp(min=1)[:, None]
         found = {f"mean.{name}": means[:, place] for place, name in enumerate(_SUMS)}
         found |= {"stand_drift": self._drift, "stand_lifts": self._lifts}

@@ -38,10 +38,12 @@ def worker_summary(table: EpisodeTable) -> dict[str, Any]:
         mean, interval = weighted_mean(table.figures[figure], table.steps)
         summary |= {name: mean, f"{name}_ci95": list(interval)}
     drift, lifts = table.figures["stand_drift"], table.figures["stand_lifts"]
+    stood = ~np.isnan(drift)
     return summary | {
-        "stand_drift_m": float(drift.mean()),
-        "stand_drift_p95_m": float(np.quantile(drift, 0.95)),
-        "stand_steps_per_episode": float(lifts.mean()),
+        "stand_episodes": int(stood.sum()),
+        "stand_drift_m": float(drift[stood].mean()) if stood.any() else None,
+        "stand_drift_p95_m": float(np.quantile(drift[stood], 0.95)) if stood.any() else None,
+        "stand_steps_per_episode": float(lifts[stood].mean()) if stood.any() else None,
         "regions": _regions(table),
     }
 
@@ -96,8 +98,16 @@ def describe_worker(record: dict[str, Any]) -> list[str]:
         f"  yaw rate error         {record['yaw_rate_error_rad_s']:.3f} rad/s"
         f"  (over a gait period {record['yaw_rate_error_over_gait_rad_s']:.3f})",
         f"  height error           {100 * record['height_error_m']:.1f} cm",
-        f"  drift while standing   {100 * record['stand_drift_m']:.1f} cm"
-        f"  (95th percentile {100 * record['stand_drift_p95_m']:.1f} cm),"
-        f" {record['stand_steps_per_episode']:.2f} steps an episode",
+        _standing(record),
         f"  torque {record['torque_nm']:.1f} N m, power {record['power_w']:.0f} W",
     ]
+
+
+def _standing(record: dict[str, Any]) -> str:
+    if not record["stand_episodes"]:
+        return "  no stand settled"
+    return (
+        f"  drift while standing   {100 * record['stand_drift_m']:.1f} cm"
+        f"  (95th percentile {100 * record['stand_drift_p95_m']:.1f} cm),"
+        f" {record['stand_steps_per_episode']:.2f} steps in each of {record['stand_episodes']} episodes"
+    )

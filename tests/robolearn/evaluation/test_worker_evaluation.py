@@ -12,7 +12,7 @@ from robolearn.evaluation.episode_table import EPISODES, EpisodeTable, read_epis
 from robolearn.evaluation.evaluate import evaluate
 from robolearn.evaluation.report import report
 from robolearn.evaluation.settings import EvaluateSettings, ReportSettings
-from robolearn.evaluation.worker_summary import weighted_mean, worker_summary
+from robolearn.evaluation.worker_summary import describe_worker, weighted_mean, worker_summary
 from robolearn.policies.registry import save_policy
 from robolearn.policies.worker.settings import WorkerNetworks
 
@@ -71,19 +71,34 @@ def test_means_are_weighted_by_steps() -> None:
 
 
 def test_no_fall_has_no_time_between_falls() -> None:
-    figures = {name: [0.1] for name in _figure_names()}
-    table = EpisodeTable.from_columns(
-        figures,
-        episode=[0],
-        seed=[1],
-        success=[True],
-        steps=[1000],
-        phase=[0],
-        fault=[False],
-        episode_return=[1.0],
-    )
-    summary = worker_summary(table)
+    summary = worker_summary(_standing([0.1]))
     assert summary["fall_rate"] == 0.0 and summary["seconds_between_falls"] is None
+
+
+def test_only_stands_that_settled_drift() -> None:
+    summary = worker_summary(_standing([0.1, np.nan, 0.3]))
+    assert summary["stand_episodes"] == 2 and summary["stand_drift_m"] == pytest.approx(0.2)
+
+
+def test_without_a_stand_there_is_no_drift() -> None:
+    summary = worker_summary(_standing([np.nan]))
+    assert summary["stand_drift_m"] is None and summary["stand_steps_per_episode"] is None
+    assert "  no stand settled" in describe_worker(summary)
+
+
+def _standing(drift: list[float]) -> EpisodeTable:
+    """Whole episodes, by how far each drifted [m]."""
+    count = len(drift)
+    return EpisodeTable.from_columns(
+        {name: [0.1] * count for name in _figure_names()} | {"stand_drift": drift},
+        episode=range(count),
+        seed=range(count),
+        success=[True] * count,
+        steps=[1000] * count,
+        phase=[0] * count,
+        fault=[False] * count,
+        episode_return=[1.0] * count,
+    )
 
 
 def _figure_names() -> list[str]:
