@@ -2,7 +2,7 @@
 
 import io
 import logging
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from fractions import Fraction
 from pathlib import Path
 from typing import Any, Protocol
@@ -17,7 +17,6 @@ from tqdm import tqdm
 from robolearn.environment import BatchedEnvironment
 from robolearn.errors import UserError, unknown_name
 from robolearn.evaluation.action_log import RecordedEpisode
-from robolearn.evaluation.settings import EvaluateSettings
 from robolearn.storage import write_bytes
 
 WIDTH, HEIGHT = 400, 300
@@ -46,9 +45,11 @@ class Renderer(Protocol):
 
 
 def record_outcomes(
-    kept: Mapping[bool, RecordedEpisode], settings: EvaluateSettings, out: Path
+    kept: Mapping[bool, RecordedEpisode], make_world: Callable[[], BatchedEnvironment], out: Path
 ) -> dict[str, Any]:
     """Write `success.mp4` and `failure.mp4` into `out`; returns what was written, by outcome.
+
+    make_world: one like those that the episodes ran in
 
     Where nothing can be rendered, or no episode had that outcome, it says so in one line and goes on.
     """
@@ -58,19 +59,16 @@ def record_outcomes(
             logger.info("no video of a %s: no episode of this run was one", name)
             continue
         path = out / f"{name}.mp4"
-        if not _write_episode(path, kept[success], settings):
+        if not _write_episode(path, kept[success], make_world()):
             break
         written[name] = {"file": path.name, "episode": kept[success].episode, "speed": SPEED}
     return written
 
 
-def _write_episode(path: Path, episode: RecordedEpisode, settings: EvaluateSettings) -> bool:
-    """False, after one line that says why, where nothing can be rendered."""
-    from envs.registry import make_environment, make_renderer
+def _write_episode(path: Path, episode: RecordedEpisode, environment: BatchedEnvironment) -> bool:
+    """Close the environment; false, after one line that says why, where nothing can be rendered."""
+    from envs.registry import make_renderer
 
-    environment = make_environment(
-        settings.task, 1, randomness=settings.randomness, disturbance=settings.disturbance, num_threads=1
-    )
     try:
         renderer = make_renderer(environment, WIDTH, HEIGHT, CAMERA)
     except UserError as error:
