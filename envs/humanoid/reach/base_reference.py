@@ -15,7 +15,7 @@ SHOULDER_IN_PELVIS: Final = (0.0, 0.1406, 0.289)
 """Of the left arm's second joint with the waist at rest [m]. URDF."""
 
 REACH: Final = 0.38
-"""From shoulder to hand, comfortably [m]: the arm's greatest is 0.446, from the URDF."""
+"""From shoulder to hand, comfortably [m]: the arm's greatest is 0.419, measured in the model."""
 
 AHEAD: Final = (0.08, 0.30)
 """Where hands should be ahead of the shoulders [m]; chosen: off the trunk, within reach at most heights."""
