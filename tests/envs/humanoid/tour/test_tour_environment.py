@@ -12,7 +12,7 @@ from envs.humanoid.sensing import measured
 from envs.humanoid.settings import CommandRanges
 from envs.humanoid.specification import OWNED
 from envs.humanoid.tour.environment import TourEnvironment, worker_drive
-from envs.humanoid.tour.protocol import SEGMENT_STEPS
+from envs.humanoid.tour.protocol import COMMANDED_HEIGHT, SEGMENT_STEPS
 from envs.humanoid.tour.robot import stance
 from envs.humanoid.tour.waypoints import draw_waypoints, errors
 from envs.humanoid.worker import WorkerEnvironment
@@ -28,7 +28,7 @@ from robolearn.policies.worker.drive import Drive
 from robolearn.policies.worker.observation import observation
 from robolearn.policies.worker.settings import WorkerNetworks
 
-CROUCH = pad(crouch_targets(torch.tensor([0.70]))[:, :15], (0, 1))
+CROUCH = pad(crouch_targets(torch.tensor([COMMANDED_HEIGHT]))[:, :15], (0, 1))
 
 
 def follow(environment: TourEnvironment, seen: Tensor) -> Tensor:
