@@ -37,18 +37,18 @@ def evaluate(settings: EvaluateSettings) -> dict[str, Any]:
     run = _run_identity(settings, choice)
     out = Path(settings.out)
     done = _finished_before(out / PARTIAL, run, settings.n_episodes)
-    environment, controller = _ready(settings, choice, settings.n_episodes - len(done), settings.num_threads)
+    environment = _environment(settings, settings.n_episodes - len(done), settings.num_threads)
     environment.record_figures()
     try:
         log = ActionLog(environment.num_envs, environment.spec) if settings.video else None
-        table, rate = _run_missing(settings, controller, environment, done, run, log)
+        table, rate = _run_missing(settings, choice.build(environment), environment, done, run, log)
     finally:
         environment.close()
     phases = environment.spec.phases
     record = run | {"checkpoint": settings.checkpoint, "policy": _label(settings)}
     record |= summarise(table, phases) | task_summary(settings.task, table) | {"control_steps_per_s": rate}
     if log is not None:
-        record["videos"] = record_outcomes(log.kept, lambda: _ready(settings, choice, 1, 1)[0], out)
+        record["videos"] = record_outcomes(log.kept, lambda: _one_world(settings, choice), out)
     write_episodes(out / EPISODES, table, phases, {"run": run})
     write_json(out / RECORD, record)
     (out / PARTIAL).unlink(missing_ok=True)
@@ -85,24 +85,23 @@ def _label(settings: EvaluateSettings) -> str:
     return path.parent.name if path.name in RUN_CHECKPOINTS else path.name
 
 
-def _ready(
-    settings: EvaluateSettings, choice: ControllerChoice, missing: int, num_threads: int
-) -> tuple[BatchedEnvironment, Controller]:
-    """Worlds for as many episodes, run as the controller asks for, and the controller."""
+def _environment(settings: EvaluateSettings, missing: int, num_threads: int) -> BatchedEnvironment:
     from envs.registry import make_environment
 
-    environment = make_environment(
+    return make_environment(
         settings.task,
         max(1, min(settings.num_envs, missing)),
         randomness=settings.randomness,
         disturbance=settings.disturbance,
         num_threads=num_threads,
     )
-    try:
-        return environment, choice.build(environment)
-    except BaseException:
-        environment.close()
-        raise
+
+
+def _one_world(settings: EvaluateSettings, choice: ControllerChoice) -> BatchedEnvironment:
+    """For a replay, with the servos and limits that the controller asks for."""
+    environment = _environment(settings, 1, 1)
+    choice.build(environment)
+    return environment
 
 
 def _finished_before(path: Path, run: dict[str, Any], n_episodes: int) -> EpisodeTable:

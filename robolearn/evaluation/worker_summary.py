@@ -37,14 +37,21 @@ def worker_summary(table: EpisodeTable) -> dict[str, Any]:
     for name, figure in _MEANS.items():
         mean, interval = weighted_mean(table.figures[figure], table.steps)
         summary |= {name: mean, f"{name}_ci95": list(interval)}
-    drift, lifts = table.figures["stand_drift"], table.figures["stand_lifts"]
+    return summary | _stands(table) | {"regions": _regions(table)}
+
+
+def _stands(table: EpisodeTable) -> dict[str, Any]:
+    """Means over the episodes in which a stand settled; None where it did in none."""
+    drift = table.figures["stand_drift"]
     stood = ~np.isnan(drift)
-    return summary | {
+    if not stood.any():
+        names = ("stand_drift_m", "stand_drift_p95_m", "stand_steps_per_episode")
+        return {"stand_episodes": 0} | dict.fromkeys(names)
+    return {
         "stand_episodes": int(stood.sum()),
-        "stand_drift_m": float(drift[stood].mean()) if stood.any() else None,
-        "stand_drift_p95_m": float(np.quantile(drift[stood], 0.95)) if stood.any() else None,
-        "stand_steps_per_episode": float(lifts[stood].mean()) if stood.any() else None,
-        "regions": _regions(table),
+        "stand_drift_m": float(drift[stood].mean()),
+        "stand_drift_p95_m": float(np.quantile(drift[stood], 0.95)),
+        "stand_steps_per_episode": float(table.figures["stand_lifts"][stood].mean()),
     }
 
 
@@ -98,12 +105,12 @@ def describe_worker(record: dict[str, Any]) -> list[str]:
         f"  yaw rate error         {record['yaw_rate_error_rad_s']:.3f} rad/s"
         f"  (over a gait period {record['yaw_rate_error_over_gait_rad_s']:.3f})",
         f"  height error           {100 * record['height_error_m']:.1f} cm",
-        _standing(record),
+        _describe_stands(record),
         f"  torque {record['torque_nm']:.1f} N m, power {record['power_w']:.0f} W",
     ]
 
 
-def _standing(record: dict[str, Any]) -> str:
+def _describe_stands(record: dict[str, Any]) -> str:
     if not record["stand_episodes"]:
         return "  no stand settled"
     return (
