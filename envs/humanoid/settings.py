@@ -44,12 +44,12 @@ class Pushes:
 class RewardWeights:
     """Weight of each term a second of simulated time; see the functions of `envs.humanoid.rewards`."""
 
-    planar_velocity: float = 2.0
-    planar_speed: float = -5.0
+    planar_velocity: float = 3.0
+    planar_speed: float = -8.0
     yaw_rate: float = 2.0
-    yaw_speed: float = -2.5
+    yaw_speed: float = -4.0
     height: float = 1.5
-    alive: float = 4.0
+    alive: float = 8.0
     upright: float = -8.0
     angular_velocity: float = -0.1
     vertical_velocity: float = -0.5

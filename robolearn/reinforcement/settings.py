@@ -220,7 +220,7 @@ class WorkerOptimisation(GaussianOptimisation):
     critic_learning_rate, estimator_learning_rate: of Adam; chosen (TrajBooster, C.3: 1e-3 of the estimator)
     """
 
-    walking_std: float = 0.2
+    walking_std: float = 0.3
     averaged_iterations: int = 100
     critic_learning_rate: float = 5e-4
     estimator_learning_rate: float = 5e-4
@@ -247,9 +247,9 @@ class Curriculum:
     start: level of the first episodes
     """
 
-    raise_seconds: float = 6.0
-    lower_seconds: float = 3.0
-    change: float = 0.005
+    raise_seconds: float = 20.0
+    lower_seconds: float = 10.0
+    change: float = 0.002
     start: float = 0.0
 
 
@@ -282,7 +282,7 @@ class WorkerPpoSettings(RunSettings):
     curriculum: Curriculum = field(default_factory=Curriculum)
     rewards: RewardWeights = field(default_factory=RewardWeights)
     commands: CommandRanges = field(default_factory=CommandRanges)
-    pushes: Pushes = field(default_factory=lambda: Pushes(velocity=0.5, punch=200.0, punch_every=250))
+    pushes: Pushes = field(default_factory=lambda: Pushes(velocity=0.5, punch=250.0, punch_every=250))
     total_steps: int = 60_000_000
     minutes: float = 120.0
     out: str = "outputs/train/${task}"
