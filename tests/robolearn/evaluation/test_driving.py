@@ -101,6 +101,7 @@ class Handle:
     def __init__(self, *_: Any, key_callback: Any, **__: Any) -> None:
         self.press = key_callback
         self.texts: Any = None
+        self.cam = mujoco.MjvCamera()
 
     def lock(self) -> Any:
         return torch.no_grad()
@@ -136,6 +137,19 @@ def test_a_window_without_steering_leaves_keys_to_mujoco(monkeypatch: pytest.Mon
     window.begin(PlainWorld(Swing(1).simulation))
     handle: Any = window._viewer
     assert handle.press is None and handle.texts is None
+
+
+@pytest.mark.parametrize("camera", [-1, 0])
+def test_a_window_looks_through_the_camera_that_the_model_asks_for(
+    camera: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(mujoco.viewer, "launch_passive", Handle)
+    window, world = Window(), PlainWorld(Swing(1).simulation)
+    world.model.vis.global_.cameraid = camera
+    window.begin(world)
+    seen: Any = window._viewer
+    kind = mujoco.mjtCamera.mjCAMERA_FREE if camera < 0 else mujoco.mjtCamera.mjCAMERA_FIXED
+    assert (seen.cam.type, seen.cam.fixedcamid) == (kind.value, camera)
 
 
 def test_keys_of_the_browser_drive_and_stay_away_from_studio(
