@@ -100,7 +100,7 @@ class Window:
                 show_left_ui=False,
                 show_right_ui=False,
             )
-            _look_through_first_camera(self._viewer.cam, world.model)
+            _look_through_camera_of_model(self._viewer.cam, world.model)
         self.update(world)
 
     def update(self, world: "ShownWorld") -> None:
@@ -122,7 +122,7 @@ class Window:
             self._viewer.close()
 
 
-def _look_through_first_camera(view: mujoco.MjvCamera, model: mujoco.MjModel) -> None:
+def _look_through_camera_of_model(view: mujoco.MjvCamera, model: mujoco.MjModel) -> None:
     """As the model asks, which the passive viewer does not do by itself."""
     if model.vis.global_.cameraid >= 0:
         view.type = mujoco.mjtCamera.mjCAMERA_FIXED.value
