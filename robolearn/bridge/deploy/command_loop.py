@@ -141,9 +141,8 @@ class CommandLoop:
         estimate, answer, now = self.states.last, self._answer, self._now
         if estimate is None or self._command is None:
             return None
-        place = np.full(3, np.nan) if answer is None else answer.place
         return Snapshot(
-            self.situation, estimate, self._velocity, place, _age_of(answer, now), self._complaint
+            self.situation, estimate, self._velocity, self._place, _age_of(answer, now), self._complaint
         )
 
     def tick(self, now: float) -> None:
@@ -280,6 +279,11 @@ class CommandLoop:
         if after.mode is not before.mode and not after.refused:
             self._complaint = ""
 
+    @property
+    def _place(self) -> Vector:
+        """(3,) of the pelvis in the frame of the odometry [m], NaN where nobody reckons it."""
+        return np.full(3, np.nan) if self._answer is None else self._answer.place
+
     def _arms_posture(self, answer: PolicyAnswer | None, wishes: Wishes) -> Vector:
         """(J,) of the joints that the policy does not own [rad]."""
         if self._decided.mode is not Mode.POLICY:
@@ -303,7 +307,7 @@ class CommandLoop:
             return ""
         if not self._follows_hands:
             return "hand targets without a manager: start with manager=DIR"
-        return self._hands.aim(wishes.hand_targets)
+        return self._hands.aim(wishes.hand_targets, self._place)
 
     def _act(self, estimate: StateEstimate) -> None:
         assert self._wanted is not None and self._command is not None

@@ -12,7 +12,7 @@ ODOMETRY: Final = "odom"
 """Frame of hand targets (REP 105): the floor below where the pelvis was at the start."""
 
 FARTHEST: Final = 10.0
-"""Targets from the origin [m]; chosen: nobody means to send a humanoid so far blindly."""
+"""Targets from the pelvis [m]; chosen: nobody means to send a humanoid so far blindly."""
 
 
 class HandTargets:
@@ -28,8 +28,11 @@ class HandTargets:
         """From now on hands are nobody's business."""
         self.goal = NO_HANDS
 
-    def aim(self, message: PoseArray | None) -> str:
-        """Take over the poses of both hands; returns why not, empty if all is well."""
+    def aim(self, message: PoseArray | None, pelvis: Vector) -> str:
+        """Take over the poses of both hands; returns why not, empty if all is well.
+
+        pelvis: (3,) where it is in the frame of the odometry [m], NaN before anybody reckoned it
+        """
         if message is None:
             return "hand targets that cannot be read"
         frame = message.header.frame_id
@@ -43,8 +46,8 @@ class HandTargets:
         both = goal.reshape(2, 7)
         if (np.abs(np.linalg.norm(both[:, 3:], axis=1) - 1.0) > 0.01).any():
             return "hand targets whose quaternions are not of length 1"
-        if (np.linalg.norm(both[:, :3], axis=1) > FARTHEST).any():
-            return f"hand targets farther than {FARTHEST:g} m from the origin of '{ODOMETRY}'"
+        if (np.linalg.norm(both[:, :3] - np.nan_to_num(pelvis), axis=1) > FARTHEST).any():
+            return f"hand targets farther than {FARTHEST:g} m from the pelvis"
         self.goal = goal
         return ""
 

@@ -13,6 +13,7 @@ from robolearn.bridge.topics import HAND_TARGETS
 from robolearn.paths import shipped_checkpoint
 
 MANAGER = shipped_checkpoint("g1_manager")
+ORIGIN = np.zeros(3)
 UPRIGHT = Quaternion(0.0, 0.0, 0.0, 1.0)
 
 
@@ -39,10 +40,17 @@ def test_bad_targets_are_refused_and_the_last_good_ones_stay(
     message: PoseArray | None, complaint: str
 ) -> None:
     hands = HandTargets()
-    assert hands.aim(targets(pose(), pose())) == ""
+    assert hands.aim(targets(pose(), pose()), ORIGIN) == ""
     before = hands.goal
-    assert complaint in hands.aim(message)
+    assert complaint in hands.aim(message, ORIGIN)
     assert np.array_equal(hands.goal, before)
+
+
+def test_how_far_they_are_counts_from_the_robot_not_from_where_it_began() -> None:
+    hands, far = HandTargets(), np.array((30.0, 0.0, 0.7))
+    assert hands.aim(targets(pose(30.3), pose(30.3)), far) == ""
+    assert "farther than 10 m from the pelvis" in hands.aim(targets(pose(), pose()), far)
+    assert hands.aim(targets(pose(), pose()), np.full(3, np.nan)) == ""
 
 
 def test_without_a_manager_they_are_refused() -> None:
