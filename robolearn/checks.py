@@ -22,3 +22,10 @@ def check_positive(**values: float) -> None:
     for name, value in values.items():
         if not value > 0:
             raise UserError(f"{name}={value} is not valid: it takes more than 0")
+
+
+def check_within(least: float, greatest: float, **values: float) -> None:
+    """Raises UserError for the first of the named settings that is not in [least, greatest]."""
+    for name, value in values.items():
+        if not least <= value <= greatest:
+            raise UserError(f"{name}={value} is not valid: it takes {least:g} to {greatest:g}")

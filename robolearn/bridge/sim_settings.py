@@ -3,7 +3,7 @@
 import math
 from dataclasses import dataclass, field
 
-from robolearn.checks import check_at_least, check_positive
+from robolearn.checks import check_at_least, check_positive, check_within
 from robolearn.errors import UserError
 
 
@@ -33,14 +33,12 @@ class Interference:
     def check(self) -> None:
         """Raises UserError for a value that is no share or no time."""
         for name in ("loss", "stale", "torque"):
-            if not 0.0 <= getattr(self, name) <= 1.0:
-                raise UserError(f"faults.{name}={getattr(self, name)} is not valid: it takes 0 to 1")
+            check_within(0.0, 1.0, **{f"faults.{name}": getattr(self, name)})
         for name in ("latency", "jitter", "noise"):
             if not 0.0 <= getattr(self, name) < math.inf:
                 raise UserError(f"faults.{name}={getattr(self, name)} is not valid: it takes 0 or more")
         # A signed 16 bit number on the wire.
-        if not -40 <= self.temperature <= 200:
-            raise UserError(f"faults.temperature={self.temperature} is not valid: it takes -40 to 200")
+        check_within(-40, 200, **{"faults.temperature": self.temperature})
 
 
 @dataclass
