@@ -12,7 +12,6 @@ def check_worker_run(settings: WorkerPpoSettings) -> None:
     """Raises UserError for the first setting that no worker can be trained with."""
     check_at_least(1, num_envs=settings.num_envs, total_steps=settings.total_steps)
     check_within(0.0, 1.0, privileged_share=settings.privileged_share)
-    check_within(0.0, 0.5, calm_share=settings.calm_share)
     check_optimisation(settings.ppo)
     check_at_least(1, **{"ppo.averaged_iterations": settings.ppo.averaged_iterations})
     check_at_least(1, **{"pushes.punch_every": settings.pushes.punch_every})

@@ -264,8 +264,6 @@ class WorkerPpoSettings(RunSettings):
     randomness, disturbance: differences between robots, noise and delays; pushes and punches
     privileged_share: of the worlds in which the true centre of mass balances robots that stand: they stay
         low, and the estimator learns what that looks like
-    calm_share: of the worlds that nobody pushes or punches, half of them among those above: a robot that is
-        punched rises and steps, and hardly ever stands where it squats low
     device: of the networks and of what they learn from, such as cpu or cuda
     physics: cpu (MuJoCo on the processor's threads), or warp (MuJoCo Warp on `device`, and with it all of a
         rollout; float32, and a run that goes on does not end with the same bytes)
@@ -275,7 +273,6 @@ class WorkerPpoSettings(RunSettings):
     randomness: str = "full"
     disturbance: bool = True
     privileged_share: float = 0.25
-    calm_share: float = 0.25
     num_envs: int = 512
     device: str = "cpu"
     physics: str = "cpu"

@@ -40,13 +40,8 @@ def make_trainer(settings: WorkerPpoSettings) -> WorkerTrainer:
         policy = make_worker(environment.spec, settings.networks)
         if settings.initial is not None:
             _begin_from(settings.initial, policy)
-        episodes = WorkerEpisodes(
-            environment,
-            policy.to(environment.device),
-            training_stream(settings.seed),
-            settings.privileged_share,
-            settings.calm_share,
-        )
+        stream, share = training_stream(settings.seed), settings.privileged_share
+        episodes = WorkerEpisodes(environment, policy.to(environment.device), stream, share)
         critic = _critic(settings, episodes)
     episodes.level = settings.curriculum.start
     return WorkerTrainer(settings, episodes, critic)

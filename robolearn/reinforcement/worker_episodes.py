@@ -36,12 +36,8 @@ class WorkerEpisodes(RestorableEpisodes):
         policy: WorkerPolicy,
         seed_stream: int,
         privileged_share: float = 0.0,
-        calm_share: float = 0.0,
     ) -> None:
-        """privileged_share: of the worlds in which the truth, not the estimate, balances robots.
-
-        calm_share: of the worlds that nobody pushes or punches, up to half: every second one from the first
-        """
+        """privileged_share: of the worlds in which the truth, not the estimate, balances robots."""
         from envs.humanoid import snapshot
         from envs.humanoid.privileged import PRIVILEGED
 
@@ -58,9 +54,9 @@ class WorkerEpisodes(RestorableEpisodes):
         self.observation_size = self._estimate.stop + len(self.critic_mirror.places)
         first = self.observation_size - len(PRIVILEGED)
         self.estimated_places = [first + PRIVILEGED.index(name) for name in policy.config.estimated]
-        worlds = torch.arange(self.num_envs, device=environment.device)
-        self._knowing = worlds < privileged_share * self.num_envs
-        self._calm = (worlds < 2.0 * calm_share * self.num_envs) & (worlds % 2 == 0)
+        self._knowing = (
+            torch.arange(self.num_envs, device=environment.device) < privileged_share * self.num_envs
+        )
         self.level = 0.0
         self._longest = environment.spec.max_episode_steps
         device = self.device = environment.device
@@ -93,8 +89,7 @@ class WorkerEpisodes(RestorableEpisodes):
         difficulty.assistance[worlds] = max(0.0, 1.0 - self.level / UNSUPPORTED_LEVEL)
         difficulty.speed[worlds] = SLOWEST + (1.0 - SLOWEST) * share
         difficulty.arms[worlds] = self.level
-        difficulty.robots[worlds] = share
-        difficulty.pushes[worlds] = share * (~self._calm[worlds]).float()
+        difficulty.pushes[worlds] = difficulty.robots[worlds] = share
 
     def _seen(self, frames: Tensor, worlds: Tensor | slice = slice(None)) -> Tensor:
         """Observations of K worlds from their stacked frames."""

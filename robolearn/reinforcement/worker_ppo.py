@@ -1,7 +1,7 @@
 """PPO of the worker: a critic that knows more, and an actor that estimates some of it."""
 
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Any
 
 import torch
 from stable_baselines3.common.type_aliases import PyTorchObs
@@ -11,11 +11,6 @@ from torch import Tensor, nn
 from robolearn.policies.worker.estimating import EstimatingActor
 from robolearn.reinforcement.gaussian_ppo import ActionSamples, GaussianActorCritic, GaussianPPO
 from robolearn.reinforcement.settings import WorkerOptimisation
-
-STANDING_WEIGHT: Final = 5.0
-"""Of an estimate's error where the gait clock rests: there it is what balances; measured: taught anew with
-it, also from worlds without punches, an estimator's capture point was off by 14 instead of 20 mm where
-nominal robots stand at 0.3 m."""
 
 
 class WorkerActorCritic(GaussianActorCritic):
@@ -60,10 +55,8 @@ class WorkerActorCritic(GaussianActorCritic):
 
     def spread(self, obs: Tensor) -> Tensor:
         """Wider while the gait clock runs."""
-        return torch.where(self._walks(obs), self.walking_std, self.std)
-
-    def _walks(self, obs: Tensor) -> Tensor:
-        return (obs[:, self._clock] != 0.0).any(1, keepdim=True)
+        walks = (obs[:, self._clock] != 0.0).any(1, keepdim=True)
+        return torch.where(walks, self.walking_std, self.std)
 
     def predict_values(self, obs: PyTorchObs) -> Tensor:
         """Values (N, 1) of observations (N, O)."""
@@ -81,7 +74,7 @@ class WorkerActorCritic(GaussianActorCritic):
     def estimation_error(self, obs: Tensor) -> Tensor:
         """The weighted mean squared error of what is estimated at observations (N, O)."""
         errors = (self.actor.estimate(obs[:, self._frames]) - obs[:, self._estimated]).square()
-        return (self._weights * torch.where(self._walks(obs), 1.0, STANDING_WEIGHT) * errors).mean()
+        return (self._weights * errors).mean()
 
 
 class WorkerPPO(GaussianPPO):

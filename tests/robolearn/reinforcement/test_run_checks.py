@@ -15,7 +15,6 @@ from robolearn.reinforcement.settings import WorkerPpoSettings
         ("num_envs", 0),
         ("total_steps", 0),
         ("privileged_share", -0.25),
-        ("calm_share", 0.75),
         ("ppo.rollout_steps", 0),
         ("ppo.minibatch_size", 0),
         ("ppo.epochs", 0),

@@ -19,8 +19,7 @@ from robolearn.policies.worker.networks import MirroredPerceptron, unmirrored
 from robolearn.policies.worker.settings import WorkerNetworks
 from robolearn.reinforcement.settings import Curriculum, WorkerOptimisation, WorkerPpoSettings
 from robolearn.reinforcement.worker import make_trainer, train
-from robolearn.reinforcement.worker_episodes import UNSUPPORTED_LEVEL, WorkerEpisodes
-from robolearn.reinforcement.worker_ppo import STANDING_WEIGHT, WorkerActorCritic
+from robolearn.reinforcement.worker_episodes import WorkerEpisodes
 from robolearn.reinforcement.worker_trainer import WorkerTrainer
 from robolearn.tensor_files import read_tensors
 from robolearn.training.session import LATEST, STATE
@@ -242,31 +241,6 @@ def test_in_a_share_of_the_worlds_the_truth_balances() -> None:
         ).effort
     assert not torch.allclose(truth, guess)
     torch.testing.assert_close(episodes._last_effort, torch.cat((truth[:2], guess[2:])))
-
-
-def test_what_balances_counts_more_where_robots_stand() -> None:
-    trainer = make_trainer(settings(Path("unused"), 1))
-    policy = trainer.algorithm.policy
-    assert isinstance(policy, WorkerActorCritic)
-    standing = torch.randn(1, trainer.episodes.observation_size)
-    standing[:, policy._clock] = 0.0
-    walking = standing.clone()
-    walking[:, policy._clock] = 1.0
-    # What the clock says must not change the estimate itself.
-    for weight in policy.actor.estimator.parameters():
-        torch.nn.init.zeros_(weight)
-    ratio = policy.estimation_error(standing) / policy.estimation_error(walking)
-    torch.testing.assert_close(ratio, torch.tensor(STANDING_WEIGHT))
-
-
-def test_nobody_pushes_robots_in_calm_worlds() -> None:
-    environment = WorkerEnvironment(8, num_threads=1)
-    episodes = WorkerEpisodes(environment, make_worker(environment.spec, SMALL), 0, calm_share=0.25)
-    episodes.level = (1.0 + UNSUPPORTED_LEVEL) / 2.0
-    episodes.start()
-    pushed = torch.tensor([0.0, 1.0, 0.0, 1.0, 1.0, 1.0, 1.0, 1.0])
-    torch.testing.assert_close(environment.difficulty.pushes, 0.5 * pushed)
-    torch.testing.assert_close(environment.difficulty.robots, torch.full((8,), 0.5))
 
 
 def test_a_mean_over_no_iteration_is_refused(tmp_path: Path) -> None:
