@@ -31,8 +31,9 @@ def g1_scene() -> mujoco.MjSpec:
     spec.option.integrator = mujoco.mjtIntegrator.mjINT_IMPLICITFAST
     spec.option.jacobian = mujoco.mjtJacobian.mjJAC_DENSE
     spec.option.iterations, spec.option.ls_iterations = ITERATIONS
-    # So few geoms are tested faster one by one than through a tree.
+    # So few geoms are tested faster one by one than through a tree, and one robot is one island.
     spec.option.disableflags |= mujoco.mjtDisableBit.mjDSBL_MIDPHASE
+    spec.option.disableflags |= mujoco.mjtDisableBit.mjDSBL_ISLAND
     spec.worldbody.add_geom(
         name=FLOOR, type=mujoco.mjtGeom.mjGEOM_PLANE, size=(0.0, 0.0, 0.05), contype=1, conaffinity=0
     )

@@ -106,8 +106,8 @@ class WorkerEnvironment(BatchedEnvironment):
         self.parameters = Parameters(self.simulation, _RANDOMNESS[randomness])
         self._noise_width = (SensorNoise().half_widths() * (randomness != "none")).to(self.device)
         self._noise = StepNoise(len(self._noise_width), Stream.SENSOR_NOISE, self.device)
-        pushes = Pushes() if pushes is None else pushes
-        self._disturbances = Disturbances(model, pushes, self.device)
+        self.pushes = Pushes() if pushes is None else pushes
+        self._disturbances = Disturbances(model, self.pushes, self.device)
         self._reader = StateReader(self.simulation)
         self._fault_directory = fault_directory
         self._figures: WorkerFigures | None = None
@@ -168,6 +168,11 @@ class WorkerEnvironment(BatchedEnvironment):
         self.state.put(worlds, self._reader.read(self._reader.feet(worlds), worlds))
         self.last_observation[worlds] = self._observed(worlds)
         return self.last_observation.clone()
+
+    def change(self, pushes: Pushes, weights: RewardWeights) -> None:
+        """From now on disturb all worlds so, and weigh the rewards so."""
+        self.pushes = self._disturbances.pushes = pushes
+        self.rewards = Rewards(weights)
 
     def make_robots(self, worlds: Tensor) -> None:
         """Give the named worlds, (K,) int64, the model's parameters of their episodes."""

@@ -43,7 +43,7 @@ class GaussianActorCritic(ActorCriticPolicy):
         self.actor, self.critic = actor, critic
         self.std = std
         self.generator = generator
-        self.optimizer = torch.optim.Adam(self.parameters(), lr=lr_schedule(1.0), eps=1e-5)
+        self.optimizer = torch.optim.Adam(self.parameters(), lr=lr_schedule(1.0), eps=1e-5, fused=True)
 
     def _build(self, lr_schedule: Schedule) -> None:
         """Nothing: the networks come from outside."""

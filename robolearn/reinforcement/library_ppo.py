@@ -38,7 +38,8 @@ class Samples:
 
     def take(self, rows: Tensor) -> Self:
         """The chosen rows, (K,) int64."""
-        return self._each(lambda value: value[rows])
+        # Faster than value[rows], which is most of a pass over wide observations.
+        return self._each(lambda value: value.index_select(0, rows))
 
     def to(self, device: torch.device) -> Self:
         """The same on another device."""

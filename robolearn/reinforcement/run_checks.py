@@ -14,8 +14,13 @@ def check_worker_run(settings: WorkerPpoSettings) -> None:
     check_within(0.0, 1.0, privileged_share=settings.privileged_share)
     check_optimisation(settings.ppo)
     check_at_least(1, **{"ppo.averaged_iterations": settings.ppo.averaged_iterations})
-    check_at_least(1, **{"pushes.punch_every": settings.pushes.punch_every})
-    check_not_negative(**{"pushes.velocity": settings.pushes.velocity, "pushes.punch": settings.pushes.punch})
+    check_not_negative(**{"pushes.velocity": settings.pushes.velocity})
+    for name, stage in (("pushes", settings.pushes), ("punched", settings.punched)):
+        check_at_least(1, **{f"{name}.punch_every": stage.punch_every})
+        check_not_negative(**{f"{name}.punch": stage.punch})
+    check_at_least(0, **{"punched.after_steps": settings.punched.after_steps})
+    check_at_least(1, **{"punched.over_steps": settings.punched.over_steps})
+    check_positive(**{"punched.walking_std": settings.punched.walking_std})
     check_positive(**{"commands.every_seconds": settings.commands.every_seconds})
     _check_networks(settings.networks)
 

@@ -254,6 +254,26 @@ class Curriculum:
 
 
 @dataclass
+class PunchedStage:
+    """What training turns into once robots can walk: harder and more frequent punches, and dearer falls.
+
+    after_steps: control steps of all worlds together before it begins
+    over_steps: in which everything below goes to what it says here, in proportion
+    punch, punch_every: see `Pushes`
+    alive, unasked_steps: see `RewardWeights`
+    walking_std: see `WorkerOptimisation`
+    """
+
+    after_steps: int = 18_000_000
+    over_steps: int = 3_000_000
+    punch: float = 500.0
+    punch_every: int = 125
+    alive: float = 16.0
+    unasked_steps: float = -2.0
+    walking_std: float = 0.25
+
+
+@dataclass
 class WorkerPpoSettings(RunSettings):
     """`robolearn train algorithm=ppo_worker`: the G1's whole-body worker, from scratch or from another one.
 
@@ -280,6 +300,7 @@ class WorkerPpoSettings(RunSettings):
     networks: WorkerNetworks = field(default_factory=WorkerNetworks)
     ppo: WorkerOptimisation = field(default_factory=WorkerOptimisation)
     curriculum: Curriculum = field(default_factory=Curriculum)
+    punched: PunchedStage = field(default_factory=PunchedStage)
     rewards: RewardWeights = field(default_factory=RewardWeights)
     commands: CommandRanges = field(default_factory=CommandRanges)
     pushes: Pushes = field(default_factory=lambda: Pushes(velocity=0.5, punch=250.0, punch_every=250))

@@ -24,8 +24,8 @@ SLOWEST = 0.3
 class WorkerEpisodes(RestorableEpisodes):
     """N worlds that restart by themselves.
 
-    Observations are [actor's stacked frames, its estimate, critic's frame, privileged entries]; actions the
-    network's.
+    Observations are [actor's stacked frames, split, its estimate, critic's frame, privileged entries];
+    actions the network's.
 
     level: of difficulty, 0 to 1, of the episodes that begin from now on
     """
@@ -98,8 +98,11 @@ class WorkerEpisodes(RestorableEpisodes):
         # The networks may be on a GPU while the worlds are not.
         device = next(self.policy.network.parameters()).device
         with torch.no_grad():
-            estimate = self.policy.network.estimate(frames.to(device)).to(self.device)
-        return torch.cat((frames, estimate, self.policy.frame(clean, self._last_effort[worlds]), extra), 1)
+            split = self.policy.network.split(frames.to(device))
+            estimate = self.policy.network.estimate(split).to(self.device)
+        return torch.cat(
+            (split.to(self.device), estimate, self.policy.frame(clean, self._last_effort[worlds]), extra), 1
+        )
 
     def step(self, action: Tensor) -> EpisodeStep:
         """Run one control period with the network's actions (N, A)."""

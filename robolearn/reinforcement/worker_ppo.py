@@ -14,7 +14,7 @@ from robolearn.reinforcement.settings import WorkerOptimisation
 
 
 class WorkerActorCritic(GaussianActorCritic):
-    """An actor of frames and an estimate, the first entries of an observation, and a critic of the others."""
+    """An actor of split frames and an estimate, first in an observation, and a critic of the rest."""
 
     actor: EstimatingActor
     walking_std: float
@@ -32,9 +32,10 @@ class WorkerActorCritic(GaussianActorCritic):
         estimator_rate: float,
         **networks: Any,
     ) -> None:
-        """frames_size: entries of an observation that are the actor's frames; its estimate follows them.
+        """frames_size: entries of an observation that are the actor's split frames; its estimate follows.
 
-        estimated_places, clock_places: of the entries that it estimates, and of the gait clock
+        estimated_places: of the entries that it estimates
+        clock_places: of the gait clock, in the critic's frame
         estimate_weights: of the squared errors of what it estimates
         critic_rate, estimator_rate: learning rates, which the divergence does not bound
         """
@@ -48,7 +49,7 @@ class WorkerActorCritic(GaussianActorCritic):
         )
         self._frames = slice(0, frames_size)
         self._estimate = slice(frames_size, frames_size + len(estimated_places))
-        self._clock = list(clock_places)
+        self._clock = [self._estimate.stop + place for place in clock_places]
         self.register_buffer("_weights", torch.tensor(estimate_weights), persistent=False)
         self.walking_std = self.std
         self.register_buffer("_estimated", torch.tensor(estimated_places), persistent=False)
@@ -108,12 +109,11 @@ class WorkerPPO(GaussianPPO):
         """See GaussianPPO: the estimator learns from the beginning."""
         return self.policy.actor.actor
 
-    def narrow(self, share: float) -> None:
-        """See GaussianPPO."""
+    def narrow(self, share: float, walking_std: float | None = None) -> None:
+        """See GaussianPPO. walking_std: last width while the gait clock runs, unless it is the settings'."""
         super().narrow(share)
-        self.policy.walking_std = (
-            self.settings.initial_std ** (1.0 - share) * self.settings.walking_std**share
-        )
+        last = self.settings.walking_std if walking_std is None else walking_std
+        self.policy.walking_std = self.settings.initial_std ** (1.0 - share) * last**share
 
     def loss(self, batch: ActionSamples) -> tuple[Tensor, dict[str, Tensor]]:
         """Clipped surrogate, and errors of the value and of the estimate."""

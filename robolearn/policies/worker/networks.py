@@ -32,7 +32,11 @@ class MirroredLinear(nn.Module):
 
 
 class Split(nn.Module):
-    """Vectors to what their mirror keeps and what it negates, and back; orthonormal."""
+    """Vectors to what their mirror keeps and what it negates, and back; orthonormal.
+
+    blocks: sizes of what `forward` gives: kept entries and sums of pairs, which the mirror keeps, then
+        differences of pairs and negated entries, which it negates
+    """
 
     entering: Tensor
     scales: Tensor
@@ -46,7 +50,7 @@ class Split(nn.Module):
         first = [i for i, partner in enumerate(mirror.places) if i < partner]
         second = [mirror.places[i] for i in first]
         signs = 2.0**-0.5 * torch.tensor([mirror.signs[i] for i in first])
-        self._parts = len(kept), len(first), len(second), len(negated)
+        self.blocks = len(kept), len(first), len(second), len(negated)
         order = [*kept, *first, *second, *negated]
         halved = torch.full_like(signs, 2.0**-0.5)
         scales = torch.cat((torch.ones(len(kept)), halved, signs, torch.ones(len(negated))))
@@ -59,18 +63,18 @@ class Split(nn.Module):
     @property
     def sizes(self) -> tuple[int, int]:
         """Entries of both parts."""
-        kept, pairs, _, negated = self._parts
+        kept, pairs, _, negated = self.blocks
         return kept + pairs, pairs + negated
 
-    def forward(self, value: Tensor) -> tuple[Tensor, Tensor]:
-        """Both parts of vectors (N, D)."""
+    def forward(self, value: Tensor) -> Tensor:
+        """Vectors (N, D) with what the mirror keeps first, and then what it negates."""
         ordered = self.scales * value.index_select(1, self.entering)
-        kept, first, second, negated = ordered.split(self._parts, 1)
-        return torch.cat((kept, first + second), 1), torch.cat((first - second, negated), 1)
+        kept, first, second, negated = ordered.split(self.blocks, 1)
+        return torch.cat((kept, first + second, first - second, negated), 1)
 
     def join(self, kept: Tensor, negated: Tensor) -> Tensor:
         """Vectors (N, D) of their parts."""
-        alone, pairs, _, _ = self._parts
+        alone, pairs, _, _ = self.blocks
         sums, differences = kept[:, alone:], negated[:, :pairs]
         first, second = 2.0**-0.5 * (sums + differences), self.signs * (sums - differences)
         return torch.cat((kept[:, :alone], first, second, negated[:, pairs:]), 1)[:, self.order]
@@ -94,7 +98,10 @@ class MirroredPerceptron(nn.Module):
 
     def forward(self, value: Tensor) -> Tensor:
         """Outputs (N, D) of inputs (N, C)."""
-        kept, negated = self.inputs(value)
+        return self.of_split(*self.inputs(value).split(self.inputs.sizes, 1))
+
+    def of_split(self, kept: Tensor, negated: Tensor) -> Tensor:
+        """Outputs (N, D) of what the mirror keeps and what it negates of inputs, see `Split`."""
         for layer in list(self.layers)[:-1]:
             kept, negated = layer(kept, negated)
             first, second = nn.functional.elu(kept + negated), nn.functional.elu(kept - negated)

@@ -53,12 +53,9 @@ def test_the_manager_comes_back_and_treats_left_and_right_alike(tmp_path: Path) 
     policy = load_policy(tmp_path)
     assert isinstance(policy, ManagerPolicy)
     frames = torch.randn(5, policy.spec.observation.size * len(SMALL.lags))
-    mirrored = policy.network.inputs.join(*_negated(policy.network.inputs(frames)))
+    kept, negated = policy.network.inputs(frames).split(policy.network.inputs.sizes, 1)
+    mirrored = policy.network.inputs.join(kept, -negated)
     assert torch.allclose(policy(mirrored), policy.command_mirror.apply(policy(frames)), atol=1e-5)
-
-
-def _negated(parts: tuple[torch.Tensor, torch.Tensor]) -> tuple[torch.Tensor, torch.Tensor]:
-    return parts[0], -parts[1]
 
 
 def _resting(steps: int) -> ReachEnvironment:

@@ -17,7 +17,12 @@ from robolearn.policies.registry import load_policy
 from robolearn.policies.worker.action import owned_joints
 from robolearn.policies.worker.networks import MirroredPerceptron, unmirrored
 from robolearn.policies.worker.settings import WorkerNetworks
-from robolearn.reinforcement.settings import Curriculum, WorkerOptimisation, WorkerPpoSettings
+from robolearn.reinforcement.settings import (
+    Curriculum,
+    PunchedStage,
+    WorkerOptimisation,
+    WorkerPpoSettings,
+)
 from robolearn.reinforcement.worker import make_trainer, train
 from robolearn.reinforcement.worker_episodes import WorkerEpisodes
 from robolearn.reinforcement.worker_trainer import WorkerTrainer
@@ -29,6 +34,8 @@ SMALL = WorkerNetworks(
 )
 OPTIMISATION = WorkerOptimisation(rollout_steps=4, minibatch_size=16, epochs=2)
 WORLDS = 6
+STEPS = WORLDS * OPTIMISATION.rollout_steps
+"""Of all worlds in an iteration."""
 
 
 def settings(out: Path, iterations: int, resume: bool = False) -> WorkerPpoSettings:
@@ -37,7 +44,8 @@ def settings(out: Path, iterations: int, resume: bool = False) -> WorkerPpoSetti
         networks=SMALL,
         ppo=OPTIMISATION,
         curriculum=Curriculum(raise_seconds=0.1, lower_seconds=0.01, change=0.3),
-        total_steps=iterations * WORLDS * OPTIMISATION.rollout_steps,
+        punched=PunchedStage(after_steps=STEPS, over_steps=2 * STEPS),
+        total_steps=iterations * STEPS,
         minutes=0.0,
         num_threads=1,
         wandb="disabled",
@@ -83,6 +91,22 @@ def test_the_curriculum_rises_and_the_networks_change(run: Path) -> None:
     assert rows[-1]["train/level"] == pytest.approx(1.0) or rows[-1]["train/level"] >= 0.3
     weights = load_checkpoint(run / LATEST).weights
     assert float(weights["network.actor.layers.2.kept.weight"].abs().max()) > 1e-3
+
+
+def test_punches_come_after_walking() -> None:
+    trainer = make_trainer(settings(Path("unused"), 4))
+    trainer.start()
+    environment, walking = trainer.episodes.environment, trainer.algorithm.policy
+    forces, alive, spreads = [], [], []
+    trainer.episodes.level = 1.0
+    for _ in range(4):
+        trainer.iterate()
+        forces.append(environment.pushes.punch)
+        alive.append(environment.rewards.weights["alive"])
+        spreads.append(walking.walking_std)
+    assert forces == [250.0, 250.0, 375.0, 500.0]
+    assert alive == [8.0, 8.0, 12.0, 16.0]
+    assert spreads[0] > spreads[-1]
 
 
 def test_the_worker_comes_back_and_acts_the_same(run: Path) -> None:
@@ -232,12 +256,12 @@ def test_in_a_share_of_the_worlds_the_truth_balances() -> None:
     episodes = WorkerEpisodes(environment, policy, 0, privileged_share=0.5)
     estimated = episodes.start()[:, episodes.estimated_places]
     episodes._episodes.limits[:] = 1000
-    raw, frames = episodes._raw.clone(), episodes.observation[:, : episodes.frames_size].clone()
+    raw, split = episodes._raw.clone(), episodes.observation[:, : episodes.frames_size].clone()
     episodes.step(torch.zeros(4, episodes.action_size))
     with torch.no_grad():
         truth = policy.decide(raw, estimated, torch.zeros(4, episodes.action_size)).effort
         guess = policy.decide(
-            raw, policy.network.estimate(frames), torch.zeros(4, episodes.action_size)
+            raw, policy.network.estimate(split), torch.zeros(4, episodes.action_size)
         ).effort
     assert not torch.allclose(truth, guess)
     torch.testing.assert_close(episodes._last_effort, torch.cat((truth[:2], guess[2:])))

@@ -36,10 +36,11 @@ def test_a_side_without_its_other_one_is_refused() -> None:
 
 def test_parts_of_a_vector_are_orthonormal_and_join() -> None:
     split, value = Split(Mirror.of(OBSERVATION.names)), torch.randn(6, OBSERVATION.size)
-    kept, negated = split(value)
+    kept, negated = split(value).split(split.sizes, 1)
     torch.testing.assert_close(split.join(kept, negated), value)
     torch.testing.assert_close(kept.square().sum() + negated.square().sum(), value.square().sum())
-    mirrored_kept, mirrored_negated = split(Mirror.of(OBSERVATION.names).apply(value))
+    mirrored = split(Mirror.of(OBSERVATION.names).apply(value))
+    mirrored_kept, mirrored_negated = mirrored.split(split.sizes, 1)
     torch.testing.assert_close(mirrored_kept, kept)
     torch.testing.assert_close(mirrored_negated, -negated)
 

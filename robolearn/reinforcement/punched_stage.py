@@ -1,0 +1,41 @@
+"""What a worker's training turns into once robots can walk."""
+
+from dataclasses import dataclass, replace
+
+from envs.humanoid.settings import Pushes, RewardWeights
+from robolearn.reinforcement.settings import WorkerPpoSettings
+
+
+@dataclass(frozen=True)
+class Stage:
+    """What changes during training, as it is now.
+
+    walking_std: at full difficulty, see `WorkerOptimisation`
+    """
+
+    pushes: Pushes
+    rewards: RewardWeights
+    walking_std: float
+
+
+def stage_at(settings: WorkerPpoSettings, steps: int) -> Stage:
+    """The stage after `steps` control steps of all worlds together."""
+    punched, pushes, rewards = settings.punched, settings.pushes, settings.rewards
+    share = min(1.0, max(0.0, (steps - punched.after_steps) / punched.over_steps))
+
+    def between(first: float, last: float) -> float:
+        return first + share * (last - first)
+
+    return Stage(
+        replace(
+            pushes,
+            punch=between(pushes.punch, punched.punch),
+            punch_every=round(between(pushes.punch_every, punched.punch_every)),
+        ),
+        replace(
+            rewards,
+            alive=between(rewards.alive, punched.alive),
+            unasked_steps=between(rewards.unasked_steps, punched.unasked_steps),
+        ),
+        between(settings.ppo.walking_std, punched.walking_std),
+    )
