@@ -169,7 +169,7 @@ class WorkerEnvironment(BatchedEnvironment):
         self.last_observation[worlds] = self._observed(worlds)
         return self.last_observation.clone()
 
-    def change(self, pushes: Pushes, weights: RewardWeights) -> None:
+    def reconfigure(self, pushes: Pushes, weights: RewardWeights) -> None:
         """From now on disturb all worlds so, and weigh the rewards so."""
         self.pushes = self._disturbances.pushes = pushes
         self.rewards = Rewards(weights)

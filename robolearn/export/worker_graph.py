@@ -34,9 +34,9 @@ class WorkerGraph(nn.Module):
         frames = torch.cat((frame, older), 1)
         size = self._frame
         seen = [frames[:, lag * size : (lag + 1) * size] for lag in self.policy.config.stacked_lags]
-        split = self.policy.network.split(torch.cat(seen, 1))
-        estimate = self.policy.network.estimate(split)
-        output = self.policy.network.act(split, estimate)
+        parts = self.policy.network.split(torch.cat(seen, 1))
+        estimate = self.policy.network.estimate(parts)
+        output = self.policy.network.act(parts, estimate)
         decision = self.policy.decide(observation, estimate, output)
         following = (torch.ones_like(under_way), decision.effort, frames[:, : self._remembered * size])
         return decision.action, torch.cat(following, 1)

@@ -98,10 +98,10 @@ class WorkerEpisodes(RestorableEpisodes):
         # The networks may be on a GPU while the worlds are not.
         device = next(self.policy.network.parameters()).device
         with torch.no_grad():
-            split = self.policy.network.split(frames.to(device))
-            estimate = self.policy.network.estimate(split).to(self.device)
+            parts = self.policy.network.split(frames.to(device))
+            estimate = self.policy.network.estimate(parts).to(self.device)
         return torch.cat(
-            (split.to(self.device), estimate, self.policy.frame(clean, self._last_effort[worlds]), extra), 1
+            (parts.to(self.device), estimate, self.policy.frame(clean, self._last_effort[worlds]), extra), 1
         )
 
     def step(self, action: Tensor) -> EpisodeStep:

@@ -57,7 +57,7 @@ class WorkerTrainer(GaussianTrainer):
     def iterate(self) -> dict[str, float]:
         """One rollout and one update; exploration narrows as episodes become harder."""
         stage = stage_at(self.settings, self.steps)
-        self.episodes.environment.change(stage.pushes, stage.rewards)
+        self.episodes.environment.reconfigure(stage.pushes, stage.rewards)
         self.algorithm.narrow(self.episodes.level, stage.walking_std)
         tally = self.update()
         self._average.update_parameters(self.episodes.policy)

@@ -47,13 +47,13 @@ class EstimatingActor(nn.Module):
         """Stacked frames (N, L x F) as both networks take them, see `Split`."""
         return self.estimator.inputs(frames)
 
-    def estimate(self, split: Tensor) -> Tensor:
+    def estimate(self, parts: Tensor) -> Tensor:
         """Estimates (N, E) from split frames (N, L x F)."""
-        return self.estimator.of_split(*split.split(self.estimator.inputs.sizes, 1))
+        return self.estimator.of_split(*parts.split(self.estimator.inputs.sizes, 1))
 
-    def act(self, split: Tensor, estimate: Tensor) -> Tensor:
+    def act(self, parts: Tensor, estimate: Tensor) -> Tensor:
         """Actions (N, A) of split frames (N, L x F) and estimates (N, E)."""
-        blocks = zip(split.split(self._all, 1), self._seen, strict=True)
+        blocks = zip(parts.split(self._all, 1), self._seen, strict=True)
         seen = [block[:, :size] for block, size in blocks]
         guessed = self._estimated(estimate.detach()).split(self._estimated.blocks, 1)
         kept = torch.cat((seen[0], guessed[0], seen[1], guessed[1]), 1)
@@ -62,5 +62,5 @@ class EstimatingActor(nn.Module):
 
     def forward(self, frames: Tensor) -> Tensor:
         """Actions (N, A) of stacked frames (N, L x F)."""
-        split = self.split(frames)
-        return self.act(split, self.estimate(split))
+        parts = self.split(frames)
+        return self.act(parts, self.estimate(parts))

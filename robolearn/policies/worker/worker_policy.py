@@ -198,9 +198,9 @@ class WorkerPolicy(Policy):
         """The task's action (N, A + 1) for raw observations (N, O)."""
         assert self._memory is not None, "reset comes first"
         frames = self._memory.push(self.frame(observation, self._last_effort))
-        split = self.network.split(frames)
-        estimate = self.network.estimate(split)
-        decision = self.decide(observation, estimate, self.network.act(split, estimate))
+        parts = self.network.split(frames)
+        estimate = self.network.estimate(parts)
+        decision = self.decide(observation, estimate, self.network.act(parts, estimate))
         self._last_effort = decision.effort
         return decision.action
 

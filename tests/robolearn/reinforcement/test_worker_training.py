@@ -256,12 +256,12 @@ def test_in_a_share_of_the_worlds_the_truth_balances() -> None:
     episodes = WorkerEpisodes(environment, policy, 0, privileged_share=0.5)
     estimated = episodes.start()[:, episodes.estimated_places]
     episodes._episodes.limits[:] = 1000
-    raw, split = episodes._raw.clone(), episodes.observation[:, : episodes.frames_size].clone()
+    raw, parts = episodes._raw.clone(), episodes.observation[:, : episodes.frames_size].clone()
     episodes.step(torch.zeros(4, episodes.action_size))
     with torch.no_grad():
         truth = policy.decide(raw, estimated, torch.zeros(4, episodes.action_size)).effort
         guess = policy.decide(
-            raw, policy.network.estimate(split), torch.zeros(4, episodes.action_size)
+            raw, policy.network.estimate(parts), torch.zeros(4, episodes.action_size)
         ).effort
     assert not torch.allclose(truth, guess)
     torch.testing.assert_close(episodes._last_effort, torch.cat((truth[:2], guess[2:])))

@@ -27,33 +27,33 @@ def test_estimates_and_actions_of_mirrored_frames_are_mirrored() -> None:
 
 def test_actions_use_the_estimate_but_do_not_teach_it() -> None:
     network = actor()
-    split = network.split(torch.randn(7, 12))
-    estimate = network.estimate(split)
-    assert not torch.allclose(network.act(split, estimate), network.act(split, estimate + 1.0))
-    network.act(split, estimate).square().sum().backward()
+    parts = network.split(torch.randn(7, 12))
+    estimate = network.estimate(parts)
+    assert not torch.allclose(network.act(parts, estimate), network.act(parts, estimate + 1.0))
+    network.act(parts, estimate).square().sum().backward()
     assert all(parameter.grad is None for parameter in network.estimator.parameters())
     assert all(parameter.grad is not None for parameter in network.actor.parameters())
 
 
 def test_acting_at_once_is_estimating_first() -> None:
     network, frames = actor(), torch.randn(7, 12)
-    split = network.split(frames)
-    assert torch.equal(network(frames), network.act(split, network.estimate(split)))
+    parts = network.split(frames)
+    assert torch.equal(network(frames), network.act(parts, network.estimate(parts)))
 
 
 def test_the_actor_sees_the_newest_frames_and_the_estimate() -> None:
     network, frames = actor(), torch.randn(7, 12)
-    split = network.split(frames)
-    estimate = network.estimate(split)
+    parts = network.split(frames)
+    estimate = network.estimate(parts)
     seen = torch.cat((frames[:, :8], estimate), 1)
-    torch.testing.assert_close(network.act(split, estimate), network.actor(seen))
+    torch.testing.assert_close(network.act(parts, estimate), network.actor(seen))
     torch.testing.assert_close(estimate, network.estimator(frames))
 
 
 def test_the_oldest_frames_reach_the_estimate_alone() -> None:
     network, frames = actor(), torch.randn(7, 12)
     other = torch.cat((frames[:, :8], torch.randn(7, 4)), 1)
-    split, split_other = network.split(frames), network.split(other)
-    estimate = network.estimate(split)
-    assert not torch.allclose(estimate, network.estimate(split_other))
-    assert torch.equal(network.act(split, estimate), network.act(split_other, estimate))
+    parts, others = network.split(frames), network.split(other)
+    estimate = network.estimate(parts)
+    assert not torch.allclose(estimate, network.estimate(others))
+    assert torch.equal(network.act(parts, estimate), network.act(others, estimate))
