@@ -29,6 +29,8 @@ class WorkerTrainer(GaussianTrainer):
     off by the noise of its own rollout.
     """
 
+    algorithm: WorkerPPO  # pyright: ignore[reportIncompatibleVariableOverride]
+
     def __init__(self, settings: WorkerPpoSettings, episodes: WorkerEpisodes, critic: nn.Module) -> None:
         self.settings = settings
         self.episodes = episodes
