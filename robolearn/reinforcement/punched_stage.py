@@ -21,7 +21,7 @@ class Stage:
 def stage_at(settings: WorkerPpoSettings, steps: int) -> Stage:
     """The stage after `steps` control steps of all worlds together."""
     punched, pushes, rewards = settings.punched, settings.pushes, settings.rewards
-    share = min(1.0, max(0.0, (steps - punched.after_steps) / punched.over_steps))
+    share = _share(steps - punched.after_steps, punched.over_steps)
 
     def between(first: float, last: float) -> float:
         return first + share * (last - first)
@@ -39,3 +39,8 @@ def stage_at(settings: WorkerPpoSettings, steps: int) -> Stage:
         ),
         between(settings.ppo.walking_std, punched.walking_std),
     )
+
+
+def _share(passed: int, whole: int) -> float:
+    """In 0 to 1; all of it at once where the whole is nothing."""
+    return 1.0 if passed >= whole else max(0, passed) / max(1, whole)

@@ -18,8 +18,8 @@ def check_worker_run(settings: WorkerPpoSettings) -> None:
     for name, stage in (("pushes", settings.pushes), ("punched", settings.punched)):
         check_at_least(1, **{f"{name}.punch_every": stage.punch_every})
         check_not_negative(**{f"{name}.punch": stage.punch})
-    check_at_least(0, **{"punched.after_steps": settings.punched.after_steps})
-    check_at_least(1, **{"punched.over_steps": settings.punched.over_steps})
+    steps = ("after_steps", "over_steps")
+    check_at_least(0, **{f"punched.{name}": getattr(settings.punched, name) for name in steps})
     check_positive(**{"punched.walking_std": settings.punched.walking_std})
     check_positive(**{"commands.every_seconds": settings.commands.every_seconds})
     _check_networks(settings.networks)

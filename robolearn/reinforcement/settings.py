@@ -258,7 +258,7 @@ class PunchedStage:
     """What training turns into once robots can walk: harder and more frequent punches, and dearer falls.
 
     after_steps: control steps of all worlds together before it begins
-    over_steps: in which everything below goes to what it says here, in proportion
+    over_steps: in which everything below goes to what it says here, in proportion; 0 for at once
     punch, punch_every: see `Pushes`
     alive, unasked_steps: see `RewardWeights`
     walking_std: see `WorkerOptimisation`

@@ -33,6 +33,13 @@ def test_half_way_it_is_half_of_both() -> None:
     assert (stage.rewards.alive, stage.rewards.unasked_steps) == (12.0, -1.5)
 
 
+def test_it_may_come_at_once() -> None:
+    at_once = WorkerPpoSettings(punched=PunchedStage(after_steps=5, over_steps=0))
+    assert [stage_at(at_once, steps).pushes.punch for steps in (0, 4, 5, 6)] == [250.0, 250.0, 500.0, 500.0]
+    from_the_beginning = WorkerPpoSettings(punched=PunchedStage(after_steps=0, over_steps=0))
+    assert stage_at(from_the_beginning, 0).pushes.punch == 500.0
+
+
 @given(st.integers(0, 3000), st.integers(0, 3000))
 def test_it_only_becomes_harder(steps: int, more: int) -> None:
     before, after = (numbers(stage_at(SETTINGS, count)) for count in (steps, steps + more))

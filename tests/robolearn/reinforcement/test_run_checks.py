@@ -24,7 +24,7 @@ from robolearn.reinforcement.settings import WorkerPpoSettings
         ("pushes.punch_every", 0),
         ("pushes.punch", -1.0),
         ("punched.after_steps", -1),
-        ("punched.over_steps", 0),
+        ("punched.over_steps", -1),
         ("punched.punch_every", 0),
         ("punched.punch", -1.0),
         ("punched.walking_std", 0.0),
