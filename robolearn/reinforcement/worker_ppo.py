@@ -13,8 +13,8 @@ from robolearn.reinforcement.gaussian_ppo import ActionSamples, GaussianActorCri
 from robolearn.reinforcement.settings import WorkerOptimisation
 
 ESTIMATOR_STRIDE: Final = 3
-"""Of the samples in a gradient step every third teaches the estimator; chosen: a pass over all of them, of
-which an iteration makes three, took 6 % of a training."""
+"""Of the samples in a gradient step every third teaches the estimator; chosen: the others took 6 % of a
+training's time, and without them its squared errors are 3 % greater at the end."""
 
 
 class WorkerActorCritic(GaussianActorCritic):
