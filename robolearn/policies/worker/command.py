@@ -30,7 +30,7 @@ walk to a stand in a gait period. Told at once to stand, it fell over its own sp
 
 CATCHING_HEIGHT: Final = 0.53
 """A robot that steps though it is told to stand is told at least this height [m]: with legs folded it cannot
-step far, and from higher its hands do not reach low. Chosen between 0.58 and 0.46: `docs/architecture.md`."""
+step far, and from higher its hands do not reach low. Chosen between 0.58 and 0.46: `docs/worker.md`."""
 
 FOOT_LIFT: Final = 0.08
 """Height of a swinging foot at the middle of its step [m]; chosen."""
