@@ -15,15 +15,17 @@ CROUCH_DEPTH: Final = 0.16
 
 
 def draw_commands(
-    seeds: Tensor, stream: int, counter: Tensor, ranges: CommandRanges, speed: Tensor
+    seeds: Tensor, stream: int, counter: Tensor, ranges: CommandRanges, speed: Tensor, low: Tensor
 ) -> Tensor:
     """Commands (N, 4) of episodes `seeds` (N,), the `counter`-th of each (N,).
 
     speed: share of the velocities' ranges that is used, (N,) in 0 to 1
+    low: (N,) in 0 to 1; with 1 all commands squat, and heights' shares of their range are squared
     """
     shares = uniform(seeds, stream, counter, 6)
     kind = shares[:, 0]
-    walks = kind >= ranges.squats + ranges.stands
+    squats = ranges.squats + (1.0 - ranges.squats) * low
+    walks = kind >= squats + ranges.stands
     velocity = torch.stack(
         (
             between(ranges.backward, ranges.forward, shares[:, 1]),
@@ -33,10 +35,10 @@ def draw_commands(
         1,
     )
     velocity *= (speed * walks)[:, None]
-    squat = between(ranges.lowest, ranges.highest, shares[:, 4])
+    squat = between(ranges.lowest, ranges.highest, shares[:, 4] ** (1.0 + low))
     depth = torch.where(shares[:, 5] < 0.5, CROUCH_DEPTH * shares[:, 4], torch.zeros_like(kind))
     height = torch.where(walks, STANDING_HEIGHT - depth, torch.full_like(kind, STANDING_HEIGHT))
-    height = torch.where(kind < ranges.squats, squat, height)
+    height = torch.where(kind < squats, squat, height)
     command = torch.cat((velocity, height[:, None]), 1)
     command[:, :3] *= is_moving(command)[:, None]
     return command

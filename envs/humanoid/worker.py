@@ -49,6 +49,7 @@ class Difficulty:
     """How much of what makes the task hard is there, each (N,) in 0 to 1, fixed for an episode.
 
     speed: share of the commanded velocities' ranges
+    low: how much more often and lower than `CommandRanges` says robots squat; 0 in the task itself
     arms: factor on the arms' motions
     pushes: factor on pushes and punches
     robots: how far robots differ from the nominal one
@@ -56,6 +57,7 @@ class Difficulty:
     """
 
     speed: Tensor
+    low: Tensor
     arms: Tensor
     pushes: Tensor
     robots: Tensor
@@ -144,6 +146,7 @@ class WorkerEnvironment(BatchedEnvironment):
         ones = torch.ones(count, device=device)
         self.difficulty = Difficulty(
             speed=ones.clone(),
+            low=torch.zeros(count, device=device),
             arms=ones.clone(),
             pushes=ones.clone(),
             robots=ones.clone(),
@@ -197,9 +200,8 @@ class WorkerEnvironment(BatchedEnvironment):
         if self._held_command is not None:
             return self._held_command[worlds]
         count = self.step_count[worlds] // self._command_steps
-        return draw_commands(
-            self.seeds[worlds], Stream.COMMAND, count, self.ranges, self.difficulty.speed[worlds]
-        )
+        speed, low = self.difficulty.speed[worlds], self.difficulty.low[worlds]
+        return draw_commands(self.seeds[worlds], Stream.COMMAND, count, self.ranges, speed, low)
 
     def _place(self, worlds: Tensor) -> None:
         ranges, seeds = self.parameters.randomisation, self.seeds[worlds]

@@ -11,11 +11,13 @@ class Stage:
     """What changes during training, as it is now.
 
     walking_std: at full difficulty, see `WorkerOptimisation`
+    calm_share: see `WorkerEpisodes`
     """
 
     pushes: Pushes
     rewards: RewardWeights
     walking_std: float
+    calm_share: float
 
 
 def stage_at(settings: WorkerPpoSettings, steps: int) -> Stage:
@@ -38,6 +40,7 @@ def stage_at(settings: WorkerPpoSettings, steps: int) -> Stage:
             unasked_steps=between(rewards.unasked_steps, punched.unasked_steps),
         ),
         between(settings.ppo.walking_std, punched.walking_std),
+        between(0.0, punched.calm_share),
     )
 
 

@@ -20,6 +20,7 @@ def check_worker_run(settings: WorkerPpoSettings) -> None:
         check_not_negative(**{f"{name}.punch": stage.punch})
     steps = ("after_steps", "over_steps")
     check_at_least(0, **{f"punched.{name}": getattr(settings.punched, name) for name in steps})
+    check_within(0.0, 0.5, **{"punched.calm_share": settings.punched.calm_share})
     check_positive(**{"punched.walking_std": settings.punched.walking_std})
     check_positive(**{"commands.every_seconds": settings.commands.every_seconds})
     _check_networks(settings.networks)

@@ -257,11 +257,14 @@ class Curriculum:
 class PunchedStage:
     """What training turns into once robots can walk: harder and more frequent punches, and dearer falls.
 
+    Who is punched rises and steps, and forgets how it stands low, but for a share of calm worlds.
+
     after_steps: control steps of all worlds together before it begins
     over_steps: in which everything below goes to what it says here, in proportion; 0 for at once
     punch, punch_every: see `Pushes`
     alive, unasked_steps: see `RewardWeights`
     walking_std: see `WorkerOptimisation`
+    calm_share: see `WorkerEpisodes`
     """
 
     after_steps: int = 18_000_000
@@ -271,6 +274,7 @@ class PunchedStage:
     alive: float = 16.0
     unasked_steps: float = -2.0
     walking_std: float = 0.25
+    calm_share: float = 0.0
 
 
 @dataclass

@@ -28,6 +28,8 @@ class WorkerEpisodes(RestorableEpisodes):
     actions the network's.
 
     level: of difficulty, 0 to 1, of the episodes that begin from now on
+    calm_share: of the worlds, up to half, in which nobody pushes robots, and they squat, low mostly:
+        every second world from the first
     """
 
     def __init__(
@@ -57,7 +59,7 @@ class WorkerEpisodes(RestorableEpisodes):
         self._knowing = (
             torch.arange(self.num_envs, device=environment.device) < privileged_share * self.num_envs
         )
-        self.level = 0.0
+        self.level, self.calm_share = 0.0, 0.0
         self._longest = environment.spec.max_episode_steps
         device = self.device = environment.device
         self._episodes = RunningEpisodes(self.num_envs, seed_stream, self._longest, device)
@@ -89,7 +91,10 @@ class WorkerEpisodes(RestorableEpisodes):
         difficulty.assistance[worlds] = max(0.0, 1.0 - self.level / UNSUPPORTED_LEVEL)
         difficulty.speed[worlds] = SLOWEST + (1.0 - SLOWEST) * share
         difficulty.arms[worlds] = self.level
-        difficulty.pushes[worlds] = difficulty.robots[worlds] = share
+        difficulty.robots[worlds] = share
+        calm = ((worlds % 2 == 0) & (worlds < 2.0 * self.calm_share * self.num_envs)).float()
+        difficulty.pushes[worlds] = share * (1.0 - calm)
+        difficulty.low[worlds] = share * calm
 
     def _seen(self, frames: Tensor, worlds: Tensor | slice = slice(None)) -> Tensor:
         """Observations of K worlds from their stacked frames."""

@@ -60,6 +60,7 @@ class WorkerTrainer(GaussianTrainer):
         """One rollout and one update; exploration narrows as episodes become harder."""
         stage = stage_at(self.settings, self.steps)
         self.episodes.environment.reconfigure(stage.pushes, stage.rewards)
+        self.episodes.calm_share = stage.calm_share
         self.algorithm.narrow(self.episodes.level, stage.walking_std)
         tally = self.update()
         self._average.update_parameters(self.episodes.policy)

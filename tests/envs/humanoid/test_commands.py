@@ -1,6 +1,7 @@
 """What the worker is told to do."""
 
 import torch
+from torch import Tensor
 
 from envs.humanoid.commands import CROUCH_DEPTH, STANDING_HEIGHT, draw_commands
 from envs.humanoid.settings import CommandRanges
@@ -8,7 +9,16 @@ from robolearn.environment import episode_seeds
 from robolearn.policies.worker.command import is_moving
 
 RANGES = CommandRanges()
-COMMANDS = draw_commands(episode_seeds(0, 0, 20_000), 1, torch.tensor(0), RANGES, torch.ones(20_000))
+MANY = 20_000
+
+
+def commands(low: float = 0.0, speed: float = 1.0, ranges: CommandRanges = RANGES) -> Tensor:
+    """Of many seeds."""
+    speeds, lows = torch.full((MANY,), speed), torch.full((MANY,), low)
+    return draw_commands(episode_seeds(0, 0, MANY), 1, torch.tensor(0), ranges, speeds, lows)
+
+
+COMMANDS = commands()
 
 
 def test_a_third_squats_a_sixth_stands_and_half_walks() -> None:
@@ -36,8 +46,13 @@ def test_half_of_the_walks_are_crouched() -> None:
 
 
 def test_a_share_of_the_speeds_and_everlasting_squats() -> None:
-    seeds = episode_seeds(0, 0, 500)
-    slow = draw_commands(seeds, 1, torch.tensor(0), RANGES, torch.full((500,), 0.5))
-    assert float(slow[:, 0].max()) <= 0.6
-    squats = draw_commands(seeds, 1, torch.tensor(0), CommandRanges(squats=1.0, stands=0.0), torch.ones(500))
-    assert not is_moving(squats).any()
+    assert float(commands(speed=0.5)[:, 0].max()) <= 0.6
+    assert not is_moving(commands(ranges=CommandRanges(squats=1.0, stands=0.0))).any()
+
+
+def test_low_commands_squat_all_the_time_and_by_the_square_of_a_share() -> None:
+    low = commands(low=1.0)
+    assert not is_moving(low).any()
+    shares = (low[:, 3] - RANGES.lowest) / (RANGES.highest - RANGES.lowest)
+    for quarter in (0.25, 0.5, 0.75):
+        assert abs(float(shares.quantile(quarter)) - quarter**2) < 0.02

@@ -6,24 +6,26 @@ from hypothesis import strategies as st
 from robolearn.reinforcement.punched_stage import Stage, stage_at
 from robolearn.reinforcement.settings import PunchedStage, WorkerPpoSettings
 
-SETTINGS = WorkerPpoSettings(punched=PunchedStage(after_steps=1000, over_steps=400))
+SETTINGS = WorkerPpoSettings(punched=PunchedStage(after_steps=1000, over_steps=400, calm_share=0.25))
 
 
 def numbers(stage: Stage) -> tuple[float, ...]:
     """All that the stage changes, each less severe when smaller."""
     pushes, rewards = stage.pushes, stage.rewards
-    return (pushes.punch, -pushes.punch_every, rewards.alive, -rewards.unasked_steps, -stage.walking_std)
+    harder = (pushes.punch, -pushes.punch_every, rewards.alive, -rewards.unasked_steps, -stage.walking_std)
+    return (*harder, stage.calm_share)
 
 
 def test_it_begins_as_the_settings_say() -> None:
     stage = stage_at(SETTINGS, 1000)
     assert (stage.pushes, stage.rewards) == (SETTINGS.pushes, SETTINGS.rewards)
-    assert stage.walking_std == SETTINGS.ppo.walking_std
+    assert (stage.walking_std, stage.calm_share) == (SETTINGS.ppo.walking_std, 0.0)
 
 
 def test_it_ends_as_the_punched_stage_says() -> None:
     punched = SETTINGS.punched
     ends = (punched.punch, -punched.punch_every, punched.alive, -punched.unasked_steps, -punched.walking_std)
+    ends = (*ends, punched.calm_share)
     assert numbers(stage_at(SETTINGS, 1400)) == numbers(stage_at(SETTINGS, 10**9)) == ends
 
 

@@ -28,6 +28,7 @@ from robolearn.reinforcement.settings import WorkerPpoSettings
         ("punched.punch_every", 0),
         ("punched.punch", -1.0),
         ("punched.walking_std", 0.0),
+        ("punched.calm_share", 0.75),
         ("commands.every_seconds", 0.0),
         ("networks.hidden", [256, 127]),
         ("networks.critic_hidden", [0]),

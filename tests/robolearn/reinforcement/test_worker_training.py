@@ -15,6 +15,7 @@ from robolearn.errors import UserError
 from robolearn.policies.policy import Policy
 from robolearn.policies.registry import load_policy
 from robolearn.policies.worker.action import owned_joints
+from robolearn.policies.worker.command import is_moving
 from robolearn.policies.worker.networks import MirroredPerceptron, unmirrored
 from robolearn.policies.worker.settings import WorkerNetworks
 from robolearn.reinforcement.settings import (
@@ -45,7 +46,7 @@ def settings(out: Path, iterations: int, resume: bool = False) -> WorkerPpoSetti
         networks=SMALL,
         ppo=OPTIMISATION,
         curriculum=Curriculum(raise_seconds=0.1, lower_seconds=0.01, change=0.3),
-        punched=PunchedStage(after_steps=STEPS, over_steps=2 * STEPS),
+        punched=PunchedStage(after_steps=STEPS, over_steps=2 * STEPS, calm_share=0.25),
         total_steps=iterations * STEPS,
         minutes=0.0,
         num_threads=1,
@@ -98,15 +99,17 @@ def test_punches_come_after_walking() -> None:
     trainer = make_trainer(settings(Path("unused"), 4))
     trainer.start()
     environment, walking = trainer.episodes.environment, trainer.algorithm.policy
-    forces, alive, spreads = [], [], []
+    forces, alive, spreads, calm = [], [], [], []
     trainer.episodes.level = 1.0
     for _ in range(4):
         trainer.iterate()
         forces.append(environment.pushes.punch)
         alive.append(environment.rewards.weights["alive"])
         spreads.append(walking.walking_std)
+        calm.append(trainer.episodes.calm_share)
     assert forces == [250.0, 250.0, 375.0, 500.0]
     assert alive == [8.0, 8.0, 12.0, 16.0]
+    assert calm == [0.0, 0.0, 0.125, 0.25]
     assert spreads[0] > spreads[-1]
 
 
@@ -284,6 +287,17 @@ def test_in_a_share_of_the_worlds_the_truth_balances() -> None:
         ).effort
     assert not torch.allclose(truth, guess)
     torch.testing.assert_close(episodes._last_effort, torch.cat((truth[:2], guess[2:])))
+
+
+def test_in_calm_worlds_nobody_pushes_and_robots_squat() -> None:
+    environment = WorkerEnvironment(8, num_threads=1)
+    episodes = WorkerEpisodes(environment, make_worker(environment.spec, SMALL), 0)
+    episodes.level, episodes.calm_share = 1.0, 0.25
+    episodes.start()
+    calm = torch.tensor([1.0, 0.0, 1.0, 0.0, 0.0, 0.0, 0.0, 0.0])
+    torch.testing.assert_close(environment.difficulty.low, calm)
+    torch.testing.assert_close(environment.difficulty.pushes, 1.0 - calm)
+    assert not is_moving(environment.command[calm.bool()]).any()
 
 
 def test_a_mean_over_no_iteration_is_refused(tmp_path: Path) -> None:
