@@ -102,8 +102,10 @@ def sync_tree(directory: Path) -> None:
 
 def existing_directory(path: Path) -> Path:
     """`path`, or the older folder that a kill during `new_directory` left of it."""
+    if path.exists():
+        return path
     previous = _previous(path)
-    return previous if not path.exists() and previous.is_dir() else path
+    return previous if previous.is_dir() else path
 
 
 def _previous(path: Path) -> Path:

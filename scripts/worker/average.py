@@ -11,13 +11,17 @@ from robolearn.policies.registry import KINDS, build_policy, save_policy
 from robolearn.policies.worker.averaging import mean_worker
 from robolearn.policies.worker.worker_policy import WorkerPolicy
 
-DEFAULTS: Final = {"checkpoints": "", "out": "outputs/average"}
+DEFAULTS: Final = {
+    "checkpoints": "assets/checkpoints/g1_worker_punched,assets/checkpoints/g1_worker_calm",
+    "out": "outputs/average",
+}
+"""Of these two the shipped worker is the mean."""
 
 
 def main(arguments: list[str]) -> None:
     """Write the mean of the checkpoints, whose folders are apart by commas."""
     run = chosen(arguments, DEFAULTS)
-    checkpoints = [load_checkpoint(path, KINDS) for path in run["checkpoints"].split(",")]
+    checkpoints = [load_checkpoint(path, KINDS) for path in run["checkpoints"].split(",") if path]
     policies = map(build_policy, checkpoints)
     workers = [policy for policy in policies if isinstance(policy, WorkerPolicy)]
     if len(workers) < len(checkpoints):

@@ -126,6 +126,14 @@ def test_missing_folder_and_foreign_folder(tmp_path: Path) -> None:
         load_checkpoint(tmp_path / "file.pt")
 
 
+def test_the_folder_that_one_is_in_need_not_be_a_checkpoint(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(UserError, match="is not a checkpoint"):
+        load_checkpoint(".")
+
+
 @pytest.mark.parametrize("name", [WEIGHTS, NORMALISATION])
 def test_missing_file(copy: Path, name: str) -> None:
     (copy / name).unlink()

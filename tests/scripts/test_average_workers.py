@@ -52,7 +52,7 @@ def test_the_mean_of_a_worker_and_itself_acts_as_it_does() -> None:
 
 
 def test_one_worker_and_workers_of_other_sizes_are_refused() -> None:
-    with pytest.raises(UserError, match="two or more"):
+    with pytest.raises(UserError, match="two workers or more, not 1"):
         mean_worker([worker(0)])
     with pytest.raises(UserError, match="networks"):
         mean_worker([worker(0), worker(1, dataclasses.replace(SMALL, hidden=[8, 8]))])

@@ -16,7 +16,7 @@ def mean_worker(workers: Sequence[WorkerPolicy]) -> WorkerPolicy:
     Raises UserError for fewer than two, and for workers of other joints, networks or postures than the first.
     """
     if len(workers) < 2:
-        raise UserError(f"{len(workers)} worker has no mean: it takes two or more")
+        raise UserError(f"a mean takes two workers or more, not {len(workers)}")
     first = workers[0]
     if any((other.config, other.spec) != (first.config, first.spec) for other in workers[1:]):
         raise UserError("these workers' joints, networks or postures differ: a mean takes the same ones")
