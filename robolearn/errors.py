@@ -1,7 +1,9 @@
 """Errors that the command line turns into one line and an exit status."""
 
 import difflib
-from collections.abc import Iterable
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 
 
 class UserError(Exception):
@@ -18,3 +20,13 @@ def unknown_name(kind: str, value: object, valid: Iterable[object]) -> UserError
     nearest = difflib.get_close_matches(str(value), names, n=1, cutoff=0.0)
     hint = f"; did you mean '{nearest[0]}'?" if nearest else ""
     return UserError(f"unknown {kind} '{value}': valid are {', '.join(names)}{hint}")
+
+
+@contextmanager
+def refusing(script: str) -> Iterator[None]:
+    """Within it wrong input ends the script so named in one line and with status 2."""
+    try:
+        yield
+    except UserError as error:
+        sys.stderr.write(f"{script}: {error}\n")
+        sys.exit(2)

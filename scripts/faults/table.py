@@ -17,7 +17,7 @@ from envs.sim_robot.sensors import MODE_MACHINE
 from envs.sim_robot.strictness import CommandCheck, Refusal
 from robolearn.bridge.safety.state_machine import Mode
 from robolearn.bridge.sim_settings import Interference
-from robolearn.errors import UserError, unknown_name
+from robolearn.errors import UserError, refusing, unknown_name
 from robolearn.overrides import chosen
 
 WATCHED = 6.0
@@ -211,8 +211,5 @@ def keep(outcomes: list[Outcome], cases: Sequence[str], situations: Sequence[str
 
 
 if __name__ == "__main__":
-    try:
+    with refusing("fault_table"):
         main()
-    except UserError as error:
-        sys.stderr.write(f"fault_table: {error}\n")
-        sys.exit(2)

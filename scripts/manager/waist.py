@@ -17,7 +17,7 @@ from envs.humanoid.scene import CONTROL_RATE
 from envs.robots.g1.constants import ARM_JOINTS, WAIST_JOINTS
 from envs.robots.g1.crouch import crouch_lean
 from robolearn.environment import episode_seeds
-from robolearn.errors import UserError
+from robolearn.errors import UserError, refusing
 from robolearn.rotations import conjugate, matrix_from_quaternion, multiply, rotate
 
 VARIANTS: Final[Mapping[str, tuple[str, ...]]] = {
@@ -109,8 +109,5 @@ def _count(arguments: Sequence[str]) -> int:
 
 
 if __name__ == "__main__":
-    try:
+    with refusing("waist_reach"):
         main(_count(sys.argv[1:]))
-    except UserError as error:
-        sys.stderr.write(f"waist_reach: {error}\n")
-        sys.exit(2)

@@ -14,7 +14,7 @@ from robolearn.bridge.arm.profile import task_of
 from robolearn.bridge.deploy.settings import TARGETS
 from robolearn.checkpoint import load_checkpoint
 from robolearn.checks import check_at_least
-from robolearn.errors import UserError, unknown_name
+from robolearn.errors import UserError, refusing, unknown_name
 from robolearn.evaluation.episode_table import EPISODES, write_episodes
 from robolearn.evaluation.summary import summarise
 from robolearn.overrides import chosen
@@ -77,8 +77,5 @@ def settings(arguments: list[str]) -> dict[str, str]:
 
 if __name__ == "__main__":
     torch.set_num_threads(1)
-    try:
+    with refusing("panda_episodes"):
         main(sys.argv[1:])
-    except UserError as error:
-        sys.stderr.write(f"panda_episodes: {error}\n")
-        sys.exit(2)

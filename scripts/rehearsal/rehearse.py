@@ -15,7 +15,7 @@ from driver import Driver, StageFailed
 from stages import STAGES
 
 from robolearn.bridge.dds import CycloneTransport
-from robolearn.errors import UserError, unknown_name
+from robolearn.errors import refusing, unknown_name
 from robolearn.overrides import chosen
 from robolearn.storage import write_json
 
@@ -174,8 +174,5 @@ def main(arguments: Sequence[str]) -> int:
 
 
 if __name__ == "__main__":
-    try:
+    with refusing("rehearse"):
         sys.exit(main(sys.argv[1:]))
-    except UserError as error:
-        sys.stderr.write(f"rehearse: {error}\n")
-        sys.exit(2)

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Final
 
 from robolearn.checkpoint import load_checkpoint
-from robolearn.errors import UserError
+from robolearn.errors import UserError, refusing
 from robolearn.overrides import chosen
 from robolearn.policies.registry import KINDS, build_policy, save_policy
 from robolearn.policies.worker.averaging import mean_worker
@@ -33,8 +33,5 @@ def main(arguments: list[str]) -> None:
 
 
 if __name__ == "__main__":
-    try:
+    with refusing("average_workers"):
         main(sys.argv[1:])
-    except UserError as error:
-        sys.stderr.write(f"average_workers: {error}\n")
-        sys.exit(2)

@@ -10,7 +10,7 @@ import torch
 from envs.humanoid.tasks import worker
 from envs.humanoid.worker import WorkerEnvironment
 from envs.registry import make_renderer
-from robolearn.errors import UserError
+from robolearn.errors import UserError, refusing
 from robolearn.evaluation.video import CAMERA, Frame, write_video
 from robolearn.overrides import chosen
 from robolearn.policies.policy import Policy
@@ -72,8 +72,5 @@ def film(environment: WorkerEnvironment, policy: Policy, seed: int) -> Iterator[
 
 
 if __name__ == "__main__":
-    try:
+    with refusing("film_worker"):
         main(sys.argv[1:])
-    except UserError as error:
-        sys.stderr.write(f"film_worker: {error}\n")
-        sys.exit(2)

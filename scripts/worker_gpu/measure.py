@@ -18,7 +18,7 @@ from typing import Any
 
 import torch
 
-from robolearn.errors import UserError
+from robolearn.errors import refusing
 from robolearn.overrides import chosen
 from robolearn.reinforcement.settings import WorkerOptimisation, WorkerPpoSettings
 from robolearn.reinforcement.worker import make_trainer
@@ -136,8 +136,5 @@ def main(arguments: list[str]) -> None:
 
 
 if __name__ == "__main__":
-    try:
+    with refusing("benchmark_worker_gpu"):
         main(sys.argv[1:])
-    except UserError as error:
-        sys.stderr.write(f"benchmark_worker_gpu: {error}\n")
-        sys.exit(2)

@@ -12,7 +12,7 @@ from robolearn.policies.worker.worker_policy import WorkerPolicy
 def mean_worker(workers: Sequence[WorkerPolicy]) -> WorkerPolicy:
     """The worker whose weights are the mean of `workers`' (Wortsman et al., ICML 2022, "model soups").
 
-    Weights that training began from apart from each other have no such mean: units are then other units.
+    Only workers whose trainings began from the same weights have such a mean: units of others differ.
     Raises UserError for fewer than two, and for workers of other joints, networks or postures than the first.
     """
     if len(workers) < 2:
