@@ -74,6 +74,9 @@ _ALGORITHMS = {
     "ppo_worker": Action(
         "robolearn.reinforcement.settings:WorkerPpoSettings", "robolearn.reinforcement.worker:train"
     ),
+    "ppo_worker_staged": Action(
+        "robolearn.reinforcement.settings:StagedWorkerSettings", "robolearn.reinforcement.staged_worker:train"
+    ),
     "ppo_manager": Action(
         "robolearn.reinforcement.settings:ManagerPpoSettings", "robolearn.reinforcement.manager:train"
     ),

@@ -172,11 +172,6 @@ class WorkerEnvironment(BatchedEnvironment):
         self.last_observation[worlds] = self._observed(worlds)
         return self.last_observation.clone()
 
-    def reconfigure(self, pushes: Pushes, weights: RewardWeights) -> None:
-        """From now on disturb all worlds so, and weigh the rewards so."""
-        self.pushes = self._disturbances.pushes = pushes
-        self.rewards = Rewards(weights)
-
     def make_robots(self, worlds: Tensor) -> None:
         """Give the named worlds, (K,) int64, the model's parameters of their episodes."""
         self._damping[worlds, 3:5] = SUPPORT_DAMPING * self.difficulty.assistance[worlds, None].to(

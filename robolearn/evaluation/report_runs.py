@@ -110,13 +110,16 @@ def read_runs(folders: Sequence[str]) -> Runs:
 
 
 def _read_run(path: Path, name: str, runs: Runs) -> bool:
-    """Add what is in `path` to `runs`; False if it is nothing known."""
+    """Add what is in `path` to `runs`, of a training in stages all of them; False if it is nothing known."""
     before = _size(runs)
     if (path / EVALUATION_RECORD).is_file():
         record = _complete(read_json(path / EVALUATION_RECORD), _EVALUATION_KEYS, path / EVALUATION_RECORD)
         runs.evaluations.append(Evaluation(name, path, record, read_episodes(path / EPISODES)[0]))
     if rows := read_metrics(path):
         runs.trainings.append(Training(name, path, rows))
+    else:
+        parts = sorted(part.parent for part in path.glob(f"*/{METRICS}"))
+        runs.trainings += [Training(f"{name}/{part.name}", part, read_metrics(part)) for part in parts]
     if (path / BENCH_RECORD).is_file():
         record = _complete(read_json(path / BENCH_RECORD), _BENCH_KEYS, path / BENCH_RECORD)
         runs.benchmarks.append((name, record))

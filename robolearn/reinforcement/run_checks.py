@@ -2,10 +2,16 @@
 
 from collections.abc import Sequence
 
+from envs.humanoid.settings import Pushes
 from robolearn.checks import check_at_least, check_not_negative, check_positive, check_within
 from robolearn.errors import UserError
 from robolearn.policies.worker.settings import WorkerNetworks
-from robolearn.reinforcement.settings import GaussianOptimisation, WorkerPpoSettings
+from robolearn.reinforcement.settings import (
+    GaussianOptimisation,
+    PunchedStage,
+    StagedWorkerSettings,
+    WorkerPpoSettings,
+)
 
 
 def check_worker_run(settings: WorkerPpoSettings) -> None:
@@ -15,15 +21,32 @@ def check_worker_run(settings: WorkerPpoSettings) -> None:
     check_optimisation(settings.ppo)
     check_at_least(1, **{"ppo.averaged_iterations": settings.ppo.averaged_iterations})
     check_not_negative(**{"pushes.velocity": settings.pushes.velocity})
-    for name, stage in (("pushes", settings.pushes), ("punched", settings.punched)):
-        check_at_least(1, **{f"{name}.punch_every": stage.punch_every})
-        check_not_negative(**{f"{name}.punch": stage.punch})
-    steps = ("after_steps", "over_steps")
-    check_at_least(0, **{f"punched.{name}": getattr(settings.punched, name) for name in steps})
-    check_within(0.0, 0.5, **{"punched.calm_share": settings.punched.calm_share})
-    check_positive(**{"punched.walking_std": settings.punched.walking_std})
+    check_within(0.0, 0.5, calm_share=settings.calm_share)
+    _check_punches("pushes", settings.pushes)
     check_positive(**{"commands.every_seconds": settings.commands.every_seconds})
     _check_networks(settings.networks)
+
+
+def check_staged_worker_run(settings: StagedWorkerSettings) -> None:
+    """Raises UserError for the first setting with which no worker can walk first and be punched then."""
+    check_worker_run(settings)
+    punched = settings.punched
+    check_at_least(0, **{"punched.after_steps": punched.after_steps})
+    check_at_least(settings.punched.after_steps + 1, total_steps=settings.total_steps)
+    if punched.after_steps == 0 and settings.initial is None:
+        raise UserError("punched.after_steps=0 takes a worker that can walk: initial=DIR")
+    if not punched.calm_shares:
+        raise UserError("punched.calm_shares=[] is not valid: it takes a share for each worker, one at least")
+    for share in punched.calm_shares:
+        check_within(0.0, 0.5, **{"punched.calm_shares": share})
+    _check_punches("punched", punched)
+    rates = ("walking_std", "learning_rate")
+    check_positive(**{f"punched.{name}": getattr(punched, name) for name in rates})
+
+
+def _check_punches(name: str, punches: Pushes | PunchedStage) -> None:
+    check_at_least(1, **{f"{name}.punch_every": punches.punch_every})
+    check_not_negative(**{f"{name}.punch": punches.punch})
 
 
 def check_optimisation(ppo: GaussianOptimisation) -> None:

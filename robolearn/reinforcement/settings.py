@@ -254,30 +254,6 @@ class Curriculum:
 
 
 @dataclass
-class PunchedStage:
-    """What training turns into once robots can walk: harder and more frequent punches, and dearer falls.
-
-    Who is punched rises and steps, and forgets how it stands low, but for a share of calm worlds.
-
-    after_steps: control steps of all worlds together before it begins
-    over_steps: in which everything below goes to what it says here, in proportion; 0 for at once
-    punch, punch_every: see `Pushes`
-    alive, unasked_steps: see `RewardWeights`
-    walking_std: see `WorkerOptimisation`
-    calm_share: see `WorkerEpisodes`
-    """
-
-    after_steps: int = 18_000_000
-    over_steps: int = 3_000_000
-    punch: float = 500.0
-    punch_every: int = 125
-    alive: float = 16.0
-    unasked_steps: float = -2.0
-    walking_std: float = 0.25
-    calm_share: float = 0.0
-
-
-@dataclass
 class WorkerPpoSettings(RunSettings):
     """`robolearn train algorithm=ppo_worker`: the G1's whole-body worker, from scratch or from another one.
 
@@ -288,6 +264,7 @@ class WorkerPpoSettings(RunSettings):
     randomness, disturbance: differences between robots, noise and delays; pushes and punches
     privileged_share: of the worlds in which the true centre of mass balances robots that stand: they stay
         low, and the estimator learns what that looks like
+    calm_share: of the worlds in which nobody pushes robots, and they squat; see `WorkerEpisodes`
     device: of the networks and of what they learn from, such as cpu or cuda
     physics: cpu (MuJoCo on the processor's threads), or warp (MuJoCo Warp on `device`, and with it all of a
         rollout; float32, and a run that goes on does not end with the same bytes)
@@ -297,6 +274,7 @@ class WorkerPpoSettings(RunSettings):
     randomness: str = "full"
     disturbance: bool = True
     privileged_share: float = 0.25
+    calm_share: float = 0.0
     num_envs: int = 512
     device: str = "cpu"
     physics: str = "cpu"
@@ -304,13 +282,50 @@ class WorkerPpoSettings(RunSettings):
     networks: WorkerNetworks = field(default_factory=WorkerNetworks)
     ppo: WorkerOptimisation = field(default_factory=WorkerOptimisation)
     curriculum: Curriculum = field(default_factory=Curriculum)
-    punched: PunchedStage = field(default_factory=PunchedStage)
     rewards: RewardWeights = field(default_factory=RewardWeights)
     commands: CommandRanges = field(default_factory=CommandRanges)
     pushes: Pushes = field(default_factory=lambda: Pushes(velocity=0.5, punch=250.0, punch_every=250))
     total_steps: int = 60_000_000
     minutes: float = 120.0
     out: str = "outputs/train/${task}"
+
+
+@dataclass
+class PunchedStage:
+    """What comes once robots can walk: harder and more frequent punches, dearer falls, narrower exploration.
+
+    Several workers go on from the one that walks, each with a seed of its own, and become one again as the
+    mean of their weights (Wortsman et al., ICML 2022, "model soups").
+
+    after_steps: control steps of all worlds together in which robots learn to walk; 0 where `initial` can
+    calm_shares: each worker's `calm_share`: who is punched rises and steps, and forgets how it stands low
+    punch, punch_every: see `Pushes`
+    alive, unasked_steps: see `RewardWeights`
+    walking_std: see `WorkerOptimisation`
+    critic_iterations, learning_rate: see `GaussianOptimisation`
+    """
+
+    after_steps: int = 24_000_000
+    calm_shares: list[float] = field(default_factory=lambda: [0.05, 0.25])
+    punch: float = 500.0
+    punch_every: int = 125
+    alive: float = 16.0
+    unasked_steps: float = -2.0
+    walking_std: float = 0.25
+    critic_iterations: int = 12
+    learning_rate: float = 2e-4
+
+
+@dataclass
+class StagedWorkerSettings(WorkerPpoSettings):
+    """`robolearn train algorithm=ppo_worker_staged`: the G1's worker, which walks first and is punched then.
+
+    total_steps: control steps of all worlds of all workers together
+    num_threads: workers that train side by side share them
+    """
+
+    punched: PunchedStage = field(default_factory=PunchedStage)
+    total_steps: int = 100_000_000
 
 
 @dataclass

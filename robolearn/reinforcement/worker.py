@@ -10,7 +10,6 @@ from robolearn.errors import UserError
 from robolearn.policies.registry import load_policy, save_policy
 from robolearn.policies.worker.networks import MirroredPerceptron, unmirrored
 from robolearn.policies.worker.worker_policy import WorkerPolicy
-from robolearn.reinforcement.punched_stage import stage_at
 from robolearn.reinforcement.run_checks import check_worker_run
 from robolearn.reinforcement.seeds import training_stream
 from robolearn.reinforcement.settings import WorkerPpoSettings
@@ -45,7 +44,7 @@ def make_trainer(settings: WorkerPpoSettings) -> WorkerTrainer:
         episodes = WorkerEpisodes(environment, policy.to(environment.device), stream, share)
         critic = _critic(settings, episodes)
     episodes.level = settings.curriculum.start
-    episodes.calm_share = stage_at(settings, 0).calm_share
+    episodes.calm_share = settings.calm_share
     return WorkerTrainer(settings, episodes, critic)
 
 

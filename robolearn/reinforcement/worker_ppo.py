@@ -113,11 +113,11 @@ class WorkerPPO(GaussianPPO):
         """See GaussianPPO: the estimator learns from the beginning."""
         return self.policy.actor.actor
 
-    def narrow(self, share: float, walking_std: float | None = None) -> None:
-        """See GaussianPPO. walking_std: last width while the gait clock runs, unless it is the settings'."""
+    def narrow(self, share: float) -> None:
+        """See GaussianPPO."""
         super().narrow(share)
-        last = self.settings.walking_std if walking_std is None else walking_std
-        self.policy.walking_std = self.settings.initial_std ** (1.0 - share) * last**share
+        first, last = self.settings.initial_std, self.settings.walking_std
+        self.policy.walking_std = first ** (1.0 - share) * last**share
 
     def loss(self, batch: ActionSamples) -> tuple[Tensor, dict[str, Tensor]]:
         """Clipped surrogate, and errors of the value and of the estimate."""

@@ -10,7 +10,6 @@ from robolearn.devices import device_named
 from robolearn.policies.worker.balancing import estimate_weights
 from robolearn.policies.worker.worker_policy import WorkerPolicy
 from robolearn.reinforcement.gaussian_trainer import GaussianTrainer
-from robolearn.reinforcement.punched_stage import stage_at
 from robolearn.reinforcement.resident_ppo import ResidentPPO
 from robolearn.reinforcement.settings import WorkerPpoSettings
 from robolearn.reinforcement.vec_env import BatchVecEnv
@@ -58,10 +57,7 @@ class WorkerTrainer(GaussianTrainer):
 
     def iterate(self) -> dict[str, float]:
         """One rollout and one update; exploration narrows as episodes become harder."""
-        stage = stage_at(self.settings, self.steps)
-        self.episodes.environment.reconfigure(stage.pushes, stage.rewards)
-        self.episodes.calm_share = stage.calm_share
-        self.algorithm.narrow(self.episodes.level, stage.walking_std)
+        self.algorithm.narrow(self.episodes.level)
         tally = self.update()
         self._average.update_parameters(self.episodes.policy)
         self._change_level(tally.terminated)

@@ -1,14 +1,13 @@
 """Where groups of episodes are simulated: in processes here, or on the machines of a Ray cluster."""
 
-import multiprocessing
 import os
-import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, Future, wait
 from typing import Any, Final
 
 from robolearn.errors import UserError
 from robolearn.retarget.groups import Group, Outcome, retarget_group
+from robolearn.side_by_side import processes_beside
 
 Executor = Callable[[Sequence[Group], int], Iterator[list[Outcome]]]
 """Outcomes of groups, each when it is finished, in any order; the number is of processes at a time.
@@ -28,8 +27,7 @@ def _local(groups: Sequence[Group], workers: int) -> Iterator[list[Outcome]]:
     if count == 1:
         yield from map(retarget_group, groups)
         return
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(count, context, initializer=_end_with_parent) as pool:
+    with processes_beside(count) as pool:
         waiting, running = list(groups), set[Future[list[Outcome]]]()
         while waiting or running:
             while waiting and len(running) < count:
@@ -37,18 +35,6 @@ def _local(groups: Sequence[Group], workers: int) -> Iterator[list[Outcome]]:
             ready, running = wait(running, return_when=FIRST_COMPLETED)
             for each in ready:
                 yield each.result()
-
-
-def _end_with_parent() -> None:
-    """From now on this process ends when the one that began it does, killed or not."""
-    parent = multiprocessing.parent_process()
-    assert parent is not None
-
-    def watch() -> None:
-        parent.join()
-        os._exit(1)
-
-    threading.Thread(target=watch, daemon=True).start()
 
 
 def _ray(groups: Sequence[Group], workers: int) -> Iterator[list[Outcome]]:

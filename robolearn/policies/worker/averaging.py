@@ -13,10 +13,8 @@ def mean_worker(workers: Sequence[WorkerPolicy]) -> WorkerPolicy:
     """The worker whose weights are the mean of `workers`' (Wortsman et al., ICML 2022, "model soups").
 
     Only workers whose trainings began from the same weights have such a mean: units of others differ.
-    Raises UserError for fewer than two, and for workers of other joints, networks or postures than the first.
+    Raises UserError for workers of other joints, networks or postures than the first.
     """
-    if len(workers) < 2:
-        raise UserError(f"a mean takes two workers or more, not {len(workers)}")
     first = workers[0]
     if any((other.config, other.spec) != (first.config, first.spec) for other in workers[1:]):
         raise UserError("these workers' joints, networks or postures differ: a mean takes the same ones")

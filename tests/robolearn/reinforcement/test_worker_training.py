@@ -20,7 +20,6 @@ from robolearn.policies.worker.networks import MirroredPerceptron, unmirrored
 from robolearn.policies.worker.settings import WorkerNetworks
 from robolearn.reinforcement.settings import (
     Curriculum,
-    PunchedStage,
     WorkerOptimisation,
     WorkerPpoSettings,
 )
@@ -46,7 +45,7 @@ def settings(out: Path, iterations: int, resume: bool = False) -> WorkerPpoSetti
         networks=SMALL,
         ppo=OPTIMISATION,
         curriculum=Curriculum(raise_seconds=0.1, lower_seconds=0.01, change=0.3),
-        punched=PunchedStage(after_steps=STEPS, over_steps=2 * STEPS, calm_share=0.25),
+        calm_share=0.25,
         total_steps=iterations * STEPS,
         minutes=0.0,
         num_threads=1,
@@ -93,24 +92,6 @@ def test_the_curriculum_rises_and_the_networks_change(run: Path) -> None:
     assert rows[-1]["train/level"] == pytest.approx(1.0) or rows[-1]["train/level"] >= 0.3
     weights = load_checkpoint(run / LATEST).weights
     assert float(weights["network.actor.layers.2.kept.weight"].abs().max()) > 1e-3
-
-
-def test_punches_come_after_walking() -> None:
-    trainer = make_trainer(settings(Path("unused"), 4))
-    trainer.start()
-    environment, walking = trainer.episodes.environment, trainer.algorithm.policy
-    forces, alive, spreads, calm = [], [], [], []
-    trainer.episodes.level = 1.0
-    for _ in range(4):
-        trainer.iterate()
-        forces.append(environment.pushes.punch)
-        alive.append(environment.rewards.weights["alive"])
-        spreads.append(walking.walking_std)
-        calm.append(trainer.episodes.calm_share)
-    assert forces == [250.0, 250.0, 375.0, 500.0]
-    assert alive == [8.0, 8.0, 12.0, 16.0]
-    assert calm == [0.0, 0.0, 0.125, 0.25]
-    assert spreads[0] > spreads[-1]
 
 
 def test_the_worker_comes_back_and_acts_the_same(run: Path) -> None:
