@@ -142,6 +142,15 @@ def test_only_equal_conditions_are_paired(tmp_path: Path) -> None:
     assert (pair.result.episodes, pair.result.both, pair.result.only_b) == (2, 1, 1)
 
 
+def test_a_training_in_stages_is_all_of_them(tmp_path: Path) -> None:
+    for stage in ("walking", "punched_1"):
+        training(tmp_path / "run" / stage)
+    assert [run.name for run in read_runs([str(tmp_path / "run")]).trainings] == [
+        "run/punched_1",
+        "run/walking",
+    ]
+
+
 def test_names_are_as_long_as_they_must_be(tmp_path: Path) -> None:
     folders = [evaluation(tmp_path / "x" / "eval", [1]), evaluation(tmp_path / "y" / "eval", [0])]
     runs = read_runs([str(folder) for folder in folders])
