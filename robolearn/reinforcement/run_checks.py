@@ -31,8 +31,9 @@ def check_staged_worker_run(settings: StagedWorkerSettings) -> None:
     """Raises UserError for the first setting with which no worker can walk first and be punched then."""
     check_worker_run(settings)
     punched = settings.punched
-    check_at_least(0, **{"punched.after_steps": punched.after_steps})
-    check_at_least(settings.punched.after_steps + 1, total_steps=settings.total_steps)
+    for name in ("after_steps", "settling_steps"):
+        check_at_least(0, **{f"punched.{name}": getattr(punched, name)})
+    check_at_least(punched.after_steps + punched.settling_steps + 1, total_steps=settings.total_steps)
     if punched.after_steps == 0 and settings.initial is None:
         raise UserError("punched.after_steps=0 takes a worker that can walk: initial=DIR")
     if not punched.calm_shares:

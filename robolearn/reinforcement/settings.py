@@ -303,6 +303,7 @@ class PunchedStage:
     alive, unasked_steps: see `RewardWeights`
     walking_std: see `WorkerOptimisation`
     critic_iterations, learning_rate: see `GaussianOptimisation`
+    settling_steps: control steps in which the mean's estimator alone learns, from what it does; 0 for none
     """
 
     after_steps: int = 24_000_000
@@ -314,6 +315,7 @@ class PunchedStage:
     walking_std: float = 0.25
     critic_iterations: int = 12
     learning_rate: float = 2e-4
+    settling_steps: int = 4_000_000
 
 
 @dataclass

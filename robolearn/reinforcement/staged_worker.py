@@ -1,7 +1,8 @@
 """`robolearn train algorithm=ppo_worker_staged`: a worker learns to walk, then several to take punches.
 
-The run's folder holds a run of `ppo_worker` for each of them, `walking` and `punched_1` onwards, and in the
-end the mean of the punched ones' weights as its checkpoint. Killed, it goes on with each where that was.
+The run's folder holds a run of `ppo_worker` for each of them, `walking` and `punched_1` onwards; `mean`, the
+checkpoint of the punched ones' mean weights; and `settled`, a run in which its estimator learns from what it
+does. What comes of that is the folder's own checkpoint. Killed, it goes on with each run where that was.
 """
 
 import dataclasses
@@ -18,7 +19,12 @@ from robolearn.policies.worker.worker_policy import WorkerPolicy
 from robolearn.reinforcement import worker
 from robolearn.reinforcement.run_checks import check_staged_worker_run
 from robolearn.reinforcement.settings import StagedWorkerSettings, WorkerPpoSettings
-from robolearn.reinforcement.worker_stages import punched_runs, walking_run
+from robolearn.reinforcement.worker_stages import (
+    SETTLING_SHARE,
+    punched_runs,
+    settling_run,
+    walking_run,
+)
 from robolearn.side_by_side import processes_beside
 from robolearn.storage import write_json
 from robolearn.training.session import LATEST, STATE, SUMMARY
@@ -27,6 +33,8 @@ logger = logging.getLogger(__name__)
 
 WALKING: Final = "walking"
 PUNCHED: Final = "punched_{}"
+MEAN: Final = "mean"
+SETTLED: Final = "settled"
 
 
 def train(settings: StagedWorkerSettings) -> dict[str, Any]:
@@ -37,21 +45,29 @@ def train(settings: StagedWorkerSettings) -> dict[str, Any]:
     check_staged_worker_run(settings)
     root = Path(settings.resume or settings.out)
     _refuse_another_run(root, settings.resume)
-    summary, walking = {"steps": 0, "minutes": 0.0}, settings.initial
+    walked, walking = {"steps": 0, "minutes": 0.0}, settings.initial
     if settings.punched.after_steps:
         logger.info("learning to walk in %s", root / WALKING)
-        summary = worker.train(_placed(walking_run(settings), root / WALKING, settings.resume))
-        walking = str((root / WALKING / LATEST).resolve())
+        walked = worker.train(_placed(walking_run(settings), root / WALKING, settings.resume))
+        walking = str((root / WALKING).resolve())
     assert walking is not None
-    minutes = settings.minutes - summary["minutes"] if settings.minutes else 0.0
-    if minutes < 0.0 or summary["steps"] < settings.punched.after_steps:
-        return _publish(root, [walking], [summary])
+    minutes = (1.0 - SETTLING_SHARE) * settings.minutes - walked["minutes"] if settings.minutes else 0.0
+    if minutes < 0.0 or walked["steps"] < settings.punched.after_steps:
+        return _publish(root, walking, {WALKING: [walked]})
     runs = [
         _placed(run, root / PUNCHED.format(number), settings.resume)
         for number, run in enumerate(punched_runs(settings, walking, minutes), start=1)
     ]
     logger.info("learning to take punches, side by side in %s", ", ".join(run.out for run in runs))
-    return _publish(root, [run.out for run in runs], [summary, *_side_by_side(runs)])
+    punched = _side_by_side(runs)
+    _save_mean(root / MEAN, [run.out for run in runs])
+    stages = {WALKING: [walked], "punched": punched}
+    if not settings.punched.settling_steps:
+        return _publish(root, str(root / MEAN), stages)
+    logger.info("their mean learns to estimate in %s", root / SETTLED)
+    run = settling_run(settings, str((root / MEAN).resolve()))
+    settled = worker.train(_placed(run, root / SETTLED, settings.resume))
+    return _publish(root, str(root / SETTLED), stages | {SETTLED: [settled]})
 
 
 def _refuse_another_run(root: Path, resume: str | None) -> None:
@@ -80,17 +96,24 @@ def _silence() -> None:
     sys.stderr = open(os.devnull, "w")  # noqa: SIM115
 
 
-def _publish(root: Path, workers: list[str], summaries: list[dict[str, Any]]) -> dict[str, Any]:
-    """Write the mean of the checkpoints `workers`, and what is known of the first stage and the second."""
-    walking, *punched = summaries
-    summary = {
-        "steps": walking["steps"] + sum(each["steps"] for each in punched),
-        "minutes": walking["minutes"] + max((each["minutes"] for each in punched), default=0.0),
-        "walking_steps": walking["steps"],
-        "punched_steps": [each["steps"] for each in punched],
-    }
+def _save_mean(folder: Path, workers: list[str]) -> None:
     policies = [policy for policy in map(load_policy, workers) if isinstance(policy, WorkerPolicy)]
     mean = mean_worker(policies)
-    save_policy(root / LATEST, mean, mean.spec, summary)
+    save_policy(folder, mean, mean.spec)
+
+
+def _publish(root: Path, checkpoint: str, stages: dict[str, list[dict[str, Any]]]) -> dict[str, Any]:
+    """What comes of it all, and how much was trained in each stage, of which runs go on side by side."""
+    summary = {
+        "steps": sum(run["steps"] for runs in stages.values() for run in runs),
+        "minutes": sum(max(run["minutes"] for run in runs) for runs in stages.values()),
+        "stages": {
+            name: [{key: run[key] for key in ("steps", "minutes")} for run in runs]
+            for name, runs in stages.items()
+        },
+    }
+    policy = load_policy(checkpoint)
+    assert isinstance(policy, WorkerPolicy)
+    save_policy(root / LATEST, policy, policy.spec, summary)
     write_json(root / SUMMARY, summary)
     return summary

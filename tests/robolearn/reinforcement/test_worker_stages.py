@@ -28,7 +28,7 @@ ITERATION = WORLDS * ROLLOUT
 
 
 def settings(out: Path, **changes: object) -> StagedWorkerSettings:
-    """Two iterations of walking, and of each of two that are punched."""
+    """Two iterations of walking, of each of two that are punched, and of settling."""
     tiny = StagedWorkerSettings(
         num_envs=WORLDS,
         networks=WorkerNetworks(
@@ -36,8 +36,13 @@ def settings(out: Path, **changes: object) -> StagedWorkerSettings:
         ),
         ppo=WorkerOptimisation(rollout_steps=ROLLOUT, minibatch_size=16, epochs=2),
         curriculum=Curriculum(start=0.5),
-        punched=PunchedStage(after_steps=2 * ITERATION, calm_shares=[0.0, 0.25], critic_iterations=0),
-        total_steps=6 * ITERATION,
+        punched=PunchedStage(
+            after_steps=2 * ITERATION,
+            calm_shares=[0.0, 0.25],
+            critic_iterations=0,
+            settling_steps=2 * ITERATION,
+        ),
+        total_steps=8 * ITERATION,
         minutes=0.0,
         num_threads=2,
         wandb="disabled",
@@ -84,17 +89,26 @@ def test_who_is_punched_has_what_the_stage_says_and_its_part_of_the_rest(tmp_pat
     assert run.curriculum.start == 1.0
 
 
-def test_what_comes_of_it_is_the_mean(run: Path) -> None:
+def test_the_punched_workers_become_one_by_their_mean(run: Path) -> None:
     first, second = (weights(run / f"punched_{number}") for number in (1, 2))
     assert not same(first, second)
-    for name, value in weights(run).items():
+    for name, value in weights(run / "mean").items():
         torch.testing.assert_close(value, (first[name] + second[name]) / 2)
+
+
+def test_of_the_mean_the_estimator_alone_goes_on_to_learn(run: Path) -> None:
+    mean, settled = weights(run / "mean"), weights(run)
+    changed = {name.split(".")[1] for name, value in mean.items() if not torch.equal(value, settled[name])}
+    assert changed == {"estimator"}
+    assert same(settled, weights(run / "settled"))
 
 
 def test_it_says_how_much_was_trained(run: Path) -> None:
     summary = json.loads((run / SUMMARY).read_text())
-    assert (summary["steps"], summary["walking_steps"]) == (6 * ITERATION, 2 * ITERATION)
-    assert summary["punched_steps"] == [2 * ITERATION, 2 * ITERATION]
+    assert summary["steps"] == 8 * ITERATION
+    steps = {name: [run["steps"] for run in runs] for name, runs in summary["stages"].items()}
+    two = 2 * ITERATION
+    assert steps == {"walking": [two], "punched": [two, two], "settled": [two]}
 
 
 def test_killed_while_it_learns_to_walk_it_goes_on_to_the_same_bytes(run: Path, tmp_path: Path) -> None:
@@ -113,7 +127,7 @@ def test_another_training_in_the_same_folder_is_refused(run: Path) -> None:
 
 
 def test_a_worker_that_walks_can_be_given(run: Path, tmp_path: Path) -> None:
-    alone = PunchedStage(after_steps=0, calm_shares=[0.0], critic_iterations=0)
+    alone = PunchedStage(after_steps=0, calm_shares=[0.0], critic_iterations=0, settling_steps=0)
     train(settings(tmp_path, initial=str(run / "walking"), punched=alone, total_steps=2 * ITERATION))
     assert same(weights(tmp_path), weights(run / "punched_1"))
 
