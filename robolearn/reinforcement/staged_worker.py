@@ -52,7 +52,8 @@ def train(settings: StagedWorkerSettings) -> dict[str, Any]:
         walking = str((root / WALKING).resolve())
     assert walking is not None
     minutes = (1.0 - SETTLING_SHARE) * settings.minutes - walked["minutes"] if settings.minutes else 0.0
-    if minutes < 0.0 or walked["steps"] < settings.punched.after_steps:
+    late = bool(settings.minutes) and minutes <= 0.0  # No minutes would mean no limit.
+    if late or walked["steps"] < settings.punched.after_steps:
         return _publish(root, walking, {WALKING: [walked]})
     runs = [
         _placed(run, root / PUNCHED.format(number), settings.resume)
