@@ -1,7 +1,7 @@
 """The mean of workers' weights is a worker of the same kind, and what has no mean is refused."""
 
 import dataclasses
-import importlib
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +11,6 @@ import torch
 from envs.humanoid.worker import WorkerEnvironment
 from envs.humanoid.worker_training import make_worker
 from robolearn.errors import UserError
-from robolearn.paths import repository_root
 from robolearn.policies.registry import load_policy, save_policy
 from robolearn.policies.worker.averaging import mean_worker
 from robolearn.policies.worker.settings import WorkerNetworks
@@ -28,12 +27,9 @@ def worker(seed: int, networks: WorkerNetworks = SMALL) -> WorkerPolicy:
 
 
 @pytest.fixture
-def average(monkeypatch: pytest.MonkeyPatch) -> Any:
+def average(script: Callable[[str, str], Any]) -> Any:
     """The script's module."""
-    root = repository_root()
-    assert root is not None
-    monkeypatch.syspath_prepend(str(root / "scripts/worker"))
-    return importlib.import_module("average")
+    return script("worker", "average")
 
 
 def test_its_weights_are_the_mean_and_the_workers_stay() -> None:

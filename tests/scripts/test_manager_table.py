@@ -1,6 +1,5 @@
 """The table of managers: what is done is not done again, what differs is refused, and intervals are shown."""
 
-import importlib
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -10,16 +9,12 @@ from typing import Any
 import pytest
 
 from robolearn.errors import UserError
-from robolearn.paths import repository_root
 
 
 @pytest.fixture
-def table(monkeypatch: pytest.MonkeyPatch) -> Any:
+def table(script: Callable[[str, str], Any], monkeypatch: pytest.MonkeyPatch) -> Any:
     """The script's module, with checkpoints that are known by their folders."""
-    root = repository_root()
-    assert root is not None
-    monkeypatch.syspath_prepend(str(root / "scripts/manager"))
-    module = importlib.import_module("table")
+    module = script("manager", "table")
     monkeypatch.setattr(module, "load_checkpoint", lambda path: SimpleNamespace(identity=Path(path).name))
     return module
 

@@ -1,7 +1,7 @@
 """What a model card says of a worker is measured of it, and what cannot be is refused."""
 
-import importlib
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -11,22 +11,18 @@ import torch
 from envs.humanoid.worker import WorkerEnvironment
 from envs.humanoid.worker_training import make_worker
 from robolearn.errors import UserError
-from robolearn.paths import repository_root
 from robolearn.policies.registry import save_policy
 from robolearn.policies.worker.settings import WorkerNetworks
 
 
 @pytest.fixture
-def measure(monkeypatch: pytest.MonkeyPatch) -> Any:
+def measure(script: Callable[[str, str], Any], monkeypatch: pytest.MonkeyPatch) -> Any:
     """The script's module, whose tests last for a few control steps of a few worlds."""
-    root = repository_root()
-    assert root is not None
-    monkeypatch.syspath_prepend(str(root / "scripts/worker"))
-    probes = importlib.import_module("probes")
+    probes = script("worker", "probes")
     monkeypatch.setattr(probes, "SETTLED", 4)
     monkeypatch.setattr(probes, "ENDS", 10)
     monkeypatch.setattr(probes, "WORLDS", 2)
-    return importlib.import_module("measure")
+    return script("worker", "measure")
 
 
 @pytest.fixture
