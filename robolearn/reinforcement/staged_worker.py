@@ -8,9 +8,12 @@ does. What comes of that is the folder's own checkpoint. Killed, it goes on with
 import dataclasses
 import logging
 import os
+import shutil
 import sys
 from pathlib import Path
 from typing import Any, Final
+
+import torch
 
 from robolearn.errors import UserError
 from robolearn.policies.registry import load_policy, save_policy
@@ -61,7 +64,8 @@ def train(settings: StagedWorkerSettings) -> dict[str, Any]:
     ]
     logger.info("learning to take punches, side by side in %s", ", ".join(run.out for run in runs))
     punched = _side_by_side(runs)
-    _save_mean(root / MEAN, [run.out for run in runs])
+    if _save_mean(root / MEAN, [run.out for run in runs]):
+        shutil.rmtree(root / SETTLED, ignore_errors=True)
     stages = {WALKING: [walked], "punched": punched}
     if not settings.punched.settling_steps:
         return _publish(root, str(root / MEAN), stages)
@@ -97,10 +101,15 @@ def _silence() -> None:
     sys.stderr = open(os.devnull, "w")  # noqa: SIM115
 
 
-def _save_mean(folder: Path, workers: list[str]) -> None:
+def _save_mean(folder: Path, workers: list[str]) -> bool:
+    """Whether it differs from the one before, of which what settled no longer comes."""
     policies = [policy for policy in map(load_policy, workers) if isinstance(policy, WorkerPolicy)]
     mean = mean_worker(policies)
+    before = load_policy(folder).state_dict() if folder.exists() else {}
+    if before and all(torch.equal(value, before[name]) for name, value in mean.state_dict().items()):
+        return False
     save_policy(folder, mean, mean.spec)
+    return True
 
 
 def _publish(root: Path, checkpoint: str, stages: dict[str, list[dict[str, Any]]]) -> dict[str, Any]:

@@ -119,6 +119,14 @@ def test_killed_while_it_learns_to_walk_it_goes_on_to_the_same_bytes(run: Path, 
     assert same(weights(run), weights(tmp_path))
 
 
+def test_trained_on_its_new_mean_learns_from_the_beginning(tmp_path: Path) -> None:
+    longer = {"total_steps": 10 * ITERATION}
+    train(settings(tmp_path / "once", **longer))
+    train(settings(tmp_path / "twice"))
+    train(settings(tmp_path / "twice", resume=str(tmp_path / "twice"), **longer))
+    assert same(weights(tmp_path / "once"), weights(tmp_path / "twice"))
+
+
 def test_another_training_in_the_same_folder_is_refused(run: Path) -> None:
     before = weights(run)
     with pytest.raises(UserError, match=f"out={run} already holds a run: use resume={run} or another out"):
