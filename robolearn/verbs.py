@@ -60,26 +60,21 @@ def _evaluation(name: str, summary: str, settings: str, function: str) -> Verb:
     )
 
 
+def _reinforcement(learner: str, settings: str, module: str) -> Action:
+    package = f"robolearn.reinforcement.{learner}"
+    return Action(f"{package}.settings:{settings}", f"{package}.{module}:train")
+
+
 _ALGORITHMS = {
     "behaviour_cloning": Action(
         "robolearn.imitation.settings:BehaviourCloningSettings", "robolearn.imitation.behaviour_cloning:train"
     ),
     "dagger": Action("robolearn.imitation.settings:DaggerSettings", "robolearn.imitation.dagger:train"),
-    "ppo_residual": Action(
-        "robolearn.reinforcement.settings:ResidualPpoSettings", "robolearn.reinforcement.ppo:train"
-    ),
-    "td3_residual": Action(
-        "robolearn.reinforcement.settings:ResidualTd3Settings", "robolearn.reinforcement.td3:train"
-    ),
-    "ppo_worker": Action(
-        "robolearn.reinforcement.settings:WorkerPpoSettings", "robolearn.reinforcement.worker:train"
-    ),
-    "ppo_worker_staged": Action(
-        "robolearn.reinforcement.settings:StagedWorkerSettings", "robolearn.reinforcement.staged_worker:train"
-    ),
-    "ppo_manager": Action(
-        "robolearn.reinforcement.settings:ManagerPpoSettings", "robolearn.reinforcement.manager:train"
-    ),
+    "ppo_residual": _reinforcement("residual", "ResidualPpoSettings", "train_ppo"),
+    "td3_residual": _reinforcement("residual", "ResidualTd3Settings", "train_td3"),
+    "ppo_worker": _reinforcement("worker", "WorkerPpoSettings", "train"),
+    "ppo_worker_staged": _reinforcement("worker", "StagedWorkerSettings", "train_staged"),
+    "ppo_manager": _reinforcement("manager", "ManagerPpoSettings", "train"),
 }
 
 VERBS: Mapping[str, Verb] = {

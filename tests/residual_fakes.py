@@ -5,7 +5,11 @@ from torch import Tensor, nn
 
 from robolearn.policies.policy import NORMALISED_LIMIT
 from robolearn.policies.residual import ResidualActor, ResidualConfig
-from robolearn.reinforcement.residual_environment import Correction, ResidualEnvironment, ResidualLayout
+from robolearn.reinforcement.residual.residual_environment import (
+    Correction,
+    ResidualEnvironment,
+    ResidualLayout,
+)
 from toy_environment import POINT_MASS, PointMassEnvironment
 
 CHUNK = 4

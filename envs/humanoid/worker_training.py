@@ -19,7 +19,7 @@ from robolearn.policies.worker.worker_policy import WorkerConfig, WorkerPolicy
 from robolearn.specification import TaskSpec
 
 if TYPE_CHECKING:
-    from robolearn.reinforcement.settings import WorkerPpoSettings
+    from robolearn.reinforcement.worker.settings import WorkerPpoSettings
 
 WORKER_TASKS: Final = {"g1_worker": worker, "g1_worker_legs": worker_legs}
 """In which a worker can be trained."""

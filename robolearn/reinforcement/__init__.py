@@ -1,1 +1,1 @@
-"""Residual reinforcement learning on a frozen base policy, over batched environments."""
+"""Reinforcement learning over batched environments: what is common to residual, worker and manager."""

@@ -20,7 +20,7 @@ from stable_baselines3.common.utils import explained_variance
 from stable_baselines3.common.vec_env import VecEnv
 from torch import Tensor, nn
 
-from robolearn.reinforcement.settings import GaussianOptimisation, PpoOptimisation
+from robolearn.reinforcement.settings import PpoOptimisation
 from robolearn.training.state import entries_below, optimizer_state, set_optimizer_state
 
 
@@ -82,7 +82,7 @@ class LibraryPPO(PPO):
         self,
         policy: type[ActorCriticPolicy],
         env: VecEnv,
-        optimisation: PpoOptimisation | GaussianOptimisation,
+        optimisation: PpoOptimisation,
         learning_rate: float,
         generator: torch.Generator,
         device: torch.device | str = "cpu",

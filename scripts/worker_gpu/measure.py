@@ -20,9 +20,9 @@ import torch
 
 from robolearn.errors import refusing
 from robolearn.overrides import chosen
-from robolearn.reinforcement.settings import WorkerOptimisation, WorkerPpoSettings
-from robolearn.reinforcement.worker import make_trainer
-from robolearn.reinforcement.worker_trainer import WorkerTrainer
+from robolearn.reinforcement.worker.settings import WorkerOptimisation, WorkerPpoSettings
+from robolearn.reinforcement.worker.train import make_trainer
+from robolearn.reinforcement.worker.trainer import WorkerTrainer
 
 MINIBATCHES = 6
 """Of an epoch, whatever the number of worlds."""

@@ -9,9 +9,9 @@ from residual_fakes import FakeActor, FakeCritic, point_mass_correction, point_m
 from robolearn.checkpoint import load_training_state
 from robolearn.environment import episode_seeds
 from robolearn.errors import UserError
-from robolearn.reinforcement.ppo_trainer import PpoTrainer
-from robolearn.reinforcement.settings import PpoOptimisation, ResidualPpoSettings, Validation
-from robolearn.reinforcement.validation import SUCCESS_RATE, validate
+from robolearn.reinforcement.residual.ppo_trainer import PpoTrainer
+from robolearn.reinforcement.residual.settings import ResidualPpoOptimisation, ResidualPpoSettings, Validation
+from robolearn.reinforcement.residual.validation import SUCCESS_RATE, validate
 from robolearn.tracking import read_metrics
 from robolearn.training.session import BEST, LATEST, STATE, Measurement, Session
 from toy_environment import PointMassEnvironment
@@ -23,7 +23,7 @@ def settings(out: Path, **changes: Any) -> ResidualPpoSettings:
     values: dict[str, Any] = {
         "base": "base",
         "num_envs": 16,
-        "ppo": PpoOptimisation(
+        "ppo": ResidualPpoOptimisation(
             rollout_steps=20,
             minibatch_size=160,
             epochs=2,

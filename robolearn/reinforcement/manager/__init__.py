@@ -1,0 +1,1 @@
+"""The G1's manager by PPO, without a teacher."""

@@ -1,0 +1,1 @@
+"""Residual reinforcement learning on a frozen base policy: PPO and TD3."""
