@@ -94,7 +94,7 @@ class PunchedStage:
     settling_steps: control steps in which the mean's estimator alone learns, from what it does; 0 for none
     """
 
-    after_steps: int = 24_000_000
+    after_steps: int = 30_000_000
     calm_shares: list[float] = field(default_factory=lambda: [0.05, 0.25])
     punch: float = 500.0
     punch_every: int = 125

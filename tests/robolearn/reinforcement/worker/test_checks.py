@@ -43,7 +43,7 @@ def test_what_makes_no_sense_is_refused_by_name(name: str, value: Any) -> None:
     ("name", "value"),
     [
         ("num_envs", 0),
-        ("total_steps", 28_000_000),
+        ("total_steps", 34_000_000),
         ("punched.after_steps", -1),
         ("punched.settling_steps", -1),
         ("punched.calm_shares", []),

@@ -22,7 +22,6 @@ from robolearn.reinforcement.worker.settings import Curriculum, WorkerOptimisati
 from robolearn.reinforcement.worker.train import make_trainer, train
 from robolearn.reinforcement.worker.trainer import WorkerTrainer
 from robolearn.reinforcement.worker.worker_episodes import WorkerEpisodes
-from robolearn.reinforcement.worker.worker_ppo import ESTIMATOR_STRIDE
 from robolearn.tensor_files import read_tensors
 from robolearn.training.session import LATEST, STATE
 
@@ -215,24 +214,6 @@ def test_the_estimator_learns_from_a_rollout() -> None:
         trainer.algorithm.train()
         errors.append(trainer.algorithm.metrics["ppo/estimation_error"])
     assert sum(errors[-10:]) < 0.8 * sum(errors[:10])
-
-
-def test_only_every_third_sample_teaches_the_estimator() -> None:
-    algorithm = make_trainer(settings(Path("unused"), 1)).algorithm
-    algorithm.start()
-    algorithm.collect()
-    samples = algorithm.samples()
-    weight = next(algorithm.policy.actor.estimator.parameters())
-
-    def gradient() -> torch.Tensor:
-        return torch.autograd.grad(algorithm.loss(samples)[0], weight)[0]
-
-    before = gradient()
-    others = torch.arange(len(samples.observation)) % ESTIMATOR_STRIDE != 0
-    samples.observation[others] = 0.0
-    torch.testing.assert_close(gradient(), before, rtol=0.0, atol=0.0)
-    samples.observation[~others] = 0.0
-    assert not torch.equal(gradient(), before)
 
 
 def test_robots_that_walk_explore_wider_than_those_that_stand() -> None:
