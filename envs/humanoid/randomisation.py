@@ -13,6 +13,7 @@ from envs.humanoid.streams import Stream
 from envs.physics import Physics
 from envs.robots.g1.constants import JOINTS, TORSO, WRISTS
 from robolearn.counter_random import between, uniform
+from robolearn.policies.worker.scaling import TORSO_COM_SCALE, TORSO_PAYLOAD_SCALE
 
 Range = tuple[float, float]
 
@@ -120,7 +121,9 @@ class Parameters:
         late = (ranges.delay[0] + delay * (ranges.delay[1] - ranges.delay[0] + 1)).floor()
         self.simulation.delay_actions(worlds, late[:, 0])
         self._offset[worlds] = (spread * between(-ranges.torque_offset, ranges.torque_offset, offset)).float()
-        self.summary[worlds] = torch.cat((payload / 10.0, 10.0 * shift, grip, late / 3.0), 1).float()
+        self.summary[worlds] = torch.cat(
+            (TORSO_PAYLOAD_SCALE * payload, TORSO_COM_SCALE * shift, grip, late / 3.0), 1
+        ).float()
         self.simulation.set_const(worlds)
 
     def torques(self, seeds: Tensor, step: Tensor) -> Tensor:

@@ -10,7 +10,8 @@ class WorkerGraph(nn.Module):
     """One control step of a worker.
 
     A memory (N, M) of zeros begins an episode; afterwards each step takes the one that the step before gave.
-    Its entries: 1 where an episode is under way, the last effort, and the earlier frames, newest first.
+    Its entries: 1 where an episode is under way, the waist's strain, the last effort, and the earlier frames,
+    newest first.
     """
 
     def __init__(self, policy: WorkerPolicy) -> None:
@@ -22,15 +23,15 @@ class WorkerGraph(nn.Module):
     @property
     def memory_size(self) -> int:
         """Entries M of a memory."""
-        return 1 + self._actions + self._remembered * self._frame
+        return 2 + self._actions + self._remembered * self._frame
 
     def forward(self, observation: Tensor, memory: Tensor) -> tuple[Tensor, Tensor]:
         """The action (N, A + 1) and the next memory, of raw observations (N, O) and memory (N, M)."""
-        under_way, last_effort = memory[:, :1], memory[:, 1 : 1 + self._actions]
+        sizes = [1, 1, self._actions, self._remembered * self._frame]
+        under_way, strain, last_effort, remembered = memory.split(sizes, 1)
+        observation = self.policy.told(observation, strain[:, 0])
         frame = self.policy.frame(observation, last_effort)
-        older = torch.where(
-            under_way > 0.5, memory[:, 1 + self._actions :], frame.repeat(1, self._remembered)
-        )
+        older = torch.where(under_way > 0.5, remembered, frame.repeat(1, self._remembered))
         frames = torch.cat((frame, older), 1)
         size = self._frame
         seen = [frames[:, lag * size : (lag + 1) * size] for lag in self.policy.config.stacked_lags]
@@ -38,5 +39,7 @@ class WorkerGraph(nn.Module):
         estimate = self.policy.network.estimate(parts)
         output = self.policy.network.act(parts, estimate)
         decision = self.policy.decide(observation, estimate, output)
-        following = (torch.ones_like(under_way), decision.effort, frames[:, : self._remembered * size])
+        strained = self.policy.waist_limit.following(strain[:, 0], estimate)[:, None]
+        newest = frames[:, : self._remembered * size]
+        following = (torch.ones_like(under_way), strained, decision.effort, newest)
         return decision.action, torch.cat(following, 1)

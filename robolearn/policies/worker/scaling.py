@@ -29,6 +29,10 @@ VELOCITY_SCALE: Final = 2.0
 CENTRE_OF_MASS_SCALE: Final = 10.0
 """Of estimated velocities [s/m] and of the distance of the centre of mass from the feet [1/m]."""
 
+TORSO_PAYLOAD_SCALE: Final = 0.1
+TORSO_COM_SCALE: Final = 10.0
+"""Of the mass that a torso bears [1/kg] and of how far its centre of mass is shifted [1/m]."""
+
 _ERROR: Final = "_error_"
 """In the names of differences, whose mean is zero."""
 

@@ -18,6 +18,7 @@ from robolearn.policies.worker.mirror import Mirror
 from robolearn.policies.worker.scaling import observation_mean, observation_scale
 from robolearn.policies.worker.stepping import step_request
 from robolearn.policies.worker.turning import leg_turns
+from robolearn.policies.worker.waist_limit import WaistLimit, least_height
 from robolearn.specification import TaskSpec
 
 
@@ -103,6 +104,7 @@ class WorkerPolicy(Policy):
         self._side = [_side(name) for name in owned]
         self.legs = LegJoints(owned)
         self._capture_point = CapturePoint(config.estimated)
+        self.waist_limit = WaistLimit(config.estimated, 1.0 / spec.control_rate_hz)
         table = torch.zeros(len(config.heights), len(joints))
         self.register_buffer("postures", table)
         self.register_buffer("standing_targets", table.clone())
@@ -138,6 +140,11 @@ class WorkerPolicy(Policy):
         reference = interpolate(self.heights, self.postures, observation[:, self._height])
         centred[:, self._positions] -= reference
         return torch.cat((centred * self.observation_scale, last_effort), 1)
+
+    def told(self, observation: Tensor, strain: Tensor) -> Tensor:
+        """Observations (N, O) whose heights are those that robots under strains (N,) squat down to."""
+        column = torch.arange(observation.shape[1], device=observation.device) == self._height
+        return torch.where(column, observation.maximum(least_height(strain)[:, None]), observation)
 
     def decide(self, observation: Tensor, estimate: Tensor, output: Tensor) -> Decision:
         """What to do at raw observations (N, O).
@@ -187,21 +194,25 @@ class WorkerPolicy(Policy):
         if num_envs is not None and (self._memory is None or num_envs != len(self._last_effort)):
             self._memory = FrameMemory(num_envs, self.frame_size, self.config.stacked_lags)
             self._last_effort = torch.zeros(num_envs, self.output_size)
+            self._strain = torch.zeros(num_envs)
         assert self._memory is not None, "the first reset says num_envs"
         worlds = torch.arange(len(self._last_effort)) if env_ids is None else env_ids
         self._memory.forget(worlds)
         # A copy: what inference mode made must not be changed outside it.
         self._last_effort = self._last_effort.index_fill(0, worlds, 0.0)
+        self._strain = self._strain.index_fill(0, worlds, 0.0)
 
     @torch.no_grad()
     def act(self, observation: Tensor) -> Tensor:
         """The task's action (N, A + 1) for raw observations (N, O)."""
         assert self._memory is not None, "reset comes first"
+        observation = self.told(observation, self._strain)
         frames = self._memory.push(self.frame(observation, self._last_effort))
         parts = self.network.split(frames)
         estimate = self.network.estimate(parts)
         decision = self.decide(observation, estimate, self.network.act(parts, estimate))
         self._last_effort = decision.effort
+        self._strain = self.waist_limit.following(self._strain, estimate)
         return decision.action
 
 
