@@ -1,4 +1,4 @@
-"""What every algorithm here is told; without torch, so that asking for help is quick."""
+"""What PPO is told, whatever learns by it; without torch, so that asking for help is quick."""
 
 from dataclasses import dataclass
 

@@ -4,10 +4,10 @@ Low squats lean forward, and a nominal torso takes 15 of the waist's 35 N m ther
 mass is ahead all of them: it folds forward, and no step catches it. It stands higher, where it leans less.
 """
 
+import math
 from collections.abc import Sequence
 from typing import Final
 
-import torch
 from torch import Tensor
 
 from robolearn.policies.worker.balancing import GRAVITY
@@ -65,5 +65,5 @@ def excess_load(payload: Tensor, ahead: Tensor) -> Tensor:
 
     payload: (N,) added to the torso [kg]; ahead: (N,) by how much its centre of mass is [m]
     """
-    lever = TORSO_COM_OVER_WAIST * torch.sin(torch.tensor(SQUAT_LEAN, device=payload.device))
+    lever = TORSO_COM_OVER_WAIST * math.sin(SQUAT_LEAN)
     return GRAVITY * (payload * lever + (TORSO_MASS + payload) * ahead)

@@ -65,6 +65,8 @@ class WorkerPolicy(Policy):
     lift, and legs turn to and fro as the yaw rate asks for (`turning`). While it does not, legs balance the
     robot by what the network estimates (`balancing`), which also tells when it must step (`stepping`).
 
+    A robot that bears more than its waist holds in a low squat is told a greater height (`waist_limit`).
+
     A frame is the observation, joint positions less the reference posture, all scaled to about one, and the
     effort before it.
 
