@@ -145,8 +145,9 @@ class WorkerPolicy(Policy):
 
     def told(self, observation: Tensor, strain: Tensor) -> Tensor:
         """Observations (N, O) whose heights are those that robots under strains (N,) squat down to."""
-        column = torch.arange(observation.shape[1], device=observation.device) == self._height
-        return torch.where(column, observation.maximum(least_height(strain)[:, None]), observation)
+        told = observation.clone()
+        told[:, self._height] = observation[:, self._height].maximum(least_height(strain))
+        return told
 
     def decide(self, observation: Tensor, estimate: Tensor, output: Tensor) -> Decision:
         """What to do at raw observations (N, O).
