@@ -38,6 +38,7 @@ def _tensors(environment: "WorkerEnvironment") -> dict[str, Tensor]:
         "done": environment.done,
         "phase": environment.phase,
         "command": environment.command,
+        "velocity_bias": environment.velocity_bias,
         "target": environment.target,
         "observation": environment.last_observation,
         "fault": environment.simulation.fault,

@@ -30,7 +30,7 @@ from envs.simulation import Simulation
 from robolearn.counter_random import uniform
 from robolearn.environment import BatchedEnvironment, Transition
 from robolearn.errors import unknown_name
-from robolearn.policies.worker.command import CommandShaper
+from robolearn.policies.worker.command import GAIT_PERIOD, CommandShaper
 from robolearn.policies.worker.observation import observation
 from robolearn.rotations import rotate
 
@@ -136,6 +136,7 @@ class WorkerEnvironment(BatchedEnvironment):
         self.shaper = CommandShaper(count, self.simulation.control_period, device)
         self.command = torch.zeros(count, 4, device=device)
         self._request = torch.zeros(count, device=device)
+        self.velocity_bias = torch.zeros(count, 3, device=device)
         self._held_command: Tensor | None = None
         self.target = torch.zeros(3, count, len(JOINTS), device=device)
         self.seeds = torch.zeros(count, dtype=torch.int64, device=device)
@@ -161,6 +162,7 @@ class WorkerEnvironment(BatchedEnvironment):
         worlds = self._every if env_ids is None else env_ids
         self.seeds[worlds], self.step_count[worlds], self.done[worlds] = episode_seeds, 0, False
         self.phase[worlds] = 0
+        self.velocity_bias[worlds] = 0.0
         self.make_robots(worlds)
         if self._figures is not None:
             self._figures.reset(worlds)
@@ -233,6 +235,7 @@ class WorkerEnvironment(BatchedEnvironment):
             self.state = before.copy()
             self.state.put(worlds, self._reader.read(feet[worlds], worlds))
         self.step_count += running
+        self._follow_velocity()
         return self._finish(running, before)
 
     def _set_targets(self, action: Tensor, running: Tensor) -> None:
@@ -257,6 +260,12 @@ class WorkerEnvironment(BatchedEnvironment):
             self._qvel[:, :2] += change.to(self._qvel)
             link, force = self._disturbances.punch(self.seeds, self.step_count, size)
             self._link_force[self._every, link, :3] = force.to(self._link_force)
+
+    def _follow_velocity(self) -> None:
+        velocity = torch.cat((self.state.velocity_in_heading[:, :2], self.state.yaw_rate[:, None]), 1)
+        missing = self.shaper.gait.velocity - velocity
+        share = self.simulation.control_period / GAIT_PERIOD
+        self.velocity_bias = torch.lerp(self.velocity_bias, missing.nan_to_num(), share)
 
     def _finish(self, running: Tensor, before: HumanoidState) -> Transition:
         fault = running & self.simulation.fault
@@ -293,6 +302,7 @@ class WorkerEnvironment(BatchedEnvironment):
             state=self.state,
             command=self.command,
             gait=self.shaper.gait,
+            velocity_bias=self.velocity_bias,
             target=self.target,
             period=self.simulation.control_period,
             lower=self._lower,
@@ -320,9 +330,10 @@ class WorkerEnvironment(BatchedEnvironment):
         return {} if self._figures is None else self._figures.values()
 
     def privileged(self, worlds: Tensor | slice = slice(None)) -> Tensor:
-        """The observations of K worlds without noise and what no sensor measures, (K, 71 + 16)."""
+        """The observations of K worlds without noise and what no sensor measures, (K, 71 + 19)."""
         clean = observation(self.command[worlds], self.shaper.gait.of(worlds), measured(self.state, worlds))
-        return torch.cat((clean, privileged(self.state, self.parameters.summary, worlds)), 1)
+        extra = privileged(self.state, self.velocity_bias, self.parameters.summary, worlds)
+        return torch.cat((clean, extra), 1)
 
     def close(self) -> None:
         """Nothing to release: the batch's threads end with it."""

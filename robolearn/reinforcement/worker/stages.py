@@ -57,7 +57,13 @@ def _punched_run(settings: StagedWorkerSettings, **changes: Any) -> WorkerPpoSet
     return _plain(
         settings,
         pushes=replace(settings.pushes, punch=punched.punch, punch_every=punched.punch_every),
-        rewards=replace(settings.rewards, alive=punched.alive, unasked_steps=punched.unasked_steps),
+        rewards=replace(
+            settings.rewards,
+            alive=punched.alive,
+            unasked_steps=punched.unasked_steps,
+            planar_bias=punched.planar_bias,
+            yaw_bias=punched.yaw_bias,
+        ),
         ppo=replace(
             settings.ppo,
             walking_std=punched.walking_std,
