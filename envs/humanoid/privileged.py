@@ -9,8 +9,6 @@ from envs.humanoid.randomisation import SUMMARY
 from envs.humanoid.state import HumanoidState
 from robolearn.policies.worker.scaling import CENTRE_OF_MASS_SCALE, VELOCITY_SCALE
 
-_BIAS: Final = ("velocity_bias.x", "velocity_bias.y", "angular_velocity_bias.z")
-
 PRIVILEGED: Final = (
     *(f"velocity_in_heading.{axis}" for axis in "xyz"),
     "pelvis_height",
@@ -21,22 +19,22 @@ PRIVILEGED: Final = (
     "com_over_feet.x",
     "com_over_feet.y",
     *SUMMARY,
-    *_BIAS,
+    "yaw_rate_bias",
 )
 """Names, from which follows what the mirror does."""
 
-_UNSEEN: Final = ("friction", "delay", *_BIAS)
+_UNSEEN: Final = ("friction", "delay", "yaw_rate_bias")
 
 ESTIMATED: Final = tuple(name for name in PRIVILEGED if name not in _UNSEEN)
 """What an actor estimates: all that moves the robot soon enough to show."""
 
 
 def privileged(
-    state: HumanoidState, velocity_bias: Tensor, summary: Tensor, worlds: Tensor | slice = slice(None)
+    state: HumanoidState, yaw_rate_bias: Tensor, summary: Tensor, worlds: Tensor | slice = slice(None)
 ) -> Tensor:
-    """(K, 19) of K worlds, scaled to about one.
+    """(K, 17) of K worlds, scaled to about one.
 
-    velocity_bias: (N, 3) of all worlds, see `Moment`; summary: (N, 6) of their parameters
+    yaw_rate_bias: (N,) of all worlds, see `Moment`; summary: (N, 6) of their parameters
     """
     return torch.cat(
         (
@@ -46,7 +44,7 @@ def privileged(
             state.foot_contact[worlds].float(),
             CENTRE_OF_MASS_SCALE * state.com_over_feet[worlds],
             summary[worlds],
-            VELOCITY_SCALE * velocity_bias[worlds],
+            2.0 * yaw_rate_bias[worlds, None],
         ),
         1,
     )

@@ -33,7 +33,7 @@ class Moment:
 
     before, state: a control step ago, and now
     command: (N, 4) under which the step was taken; gait: what it was shaped to
-    velocity_bias: (N, 3) how far it fell short of the velocities told on average, a gait period long
+    yaw_rate_bias: (N,) by how much it fell short of the yaw rate told on average, a gait period long [rad/s]
     target: joint targets now, one and two steps ago: (3, N, 29) [rad]
     period: of control [s]
     lower, upper: (29,) joint limits [rad]
@@ -43,7 +43,7 @@ class Moment:
     state: HumanoidState
     command: Tensor
     gait: Gait
-    velocity_bias: Tensor
+    yaw_rate_bias: Tensor
     target: Tensor
     period: float
     lower: Tensor
@@ -75,17 +75,12 @@ def yaw_speed(m: Moment) -> Tensor:
     return (m.gait.velocity[:, 2] - m.state.yaw_rate).abs().clamp(max=2.0)
 
 
-def planar_bias(m: Moment) -> Tensor:
-    """Distance of a gait period's velocity from the one told [m/s], up to 2.
-
-    Beside the sway of single steps `planar_speed` hardly tells who is always a little slow.
-    """
-    return m.velocity_bias[:, :2].norm(dim=1).clamp(max=2.0)
-
-
 def yaw_bias(m: Moment) -> Tensor:
-    """Distance of a gait period's yaw rate from the one told [rad/s], up to 2."""
-    return m.velocity_bias[:, 2].abs().clamp(max=2.0)
+    """Distance of a gait period's yaw rate from the one told [rad/s], up to 2.
+
+    Beside the sway of single steps `yaw_speed` hardly tells who always turns a little slowly.
+    """
+    return m.yaw_rate_bias.abs().clamp(max=2.0)
 
 
 def height(m: Moment) -> Tensor:

@@ -48,7 +48,6 @@ class RewardWeights:
     planar_speed: float = -8.0
     yaw_rate: float = 2.0
     yaw_speed: float = -4.0
-    planar_bias: float = 0.0
     yaw_bias: float = 0.0
     height: float = 1.5
     alive: float = 8.0

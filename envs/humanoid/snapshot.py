@@ -38,7 +38,7 @@ def _tensors(environment: "WorkerEnvironment") -> dict[str, Tensor]:
         "done": environment.done,
         "phase": environment.phase,
         "command": environment.command,
-        "velocity_bias": environment.velocity_bias,
+        "yaw_rate_bias": environment.yaw_rate_bias,
         "target": environment.target,
         "observation": environment.last_observation,
         "fault": environment.simulation.fault,

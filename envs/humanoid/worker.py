@@ -136,7 +136,7 @@ class WorkerEnvironment(BatchedEnvironment):
         self.shaper = CommandShaper(count, self.simulation.control_period, device)
         self.command = torch.zeros(count, 4, device=device)
         self._request = torch.zeros(count, device=device)
-        self.velocity_bias = torch.zeros(count, 3, device=device)
+        self.yaw_rate_bias = torch.zeros(count, device=device)
         self._held_command: Tensor | None = None
         self.target = torch.zeros(3, count, len(JOINTS), device=device)
         self.seeds = torch.zeros(count, dtype=torch.int64, device=device)
@@ -162,7 +162,7 @@ class WorkerEnvironment(BatchedEnvironment):
         worlds = self._every if env_ids is None else env_ids
         self.seeds[worlds], self.step_count[worlds], self.done[worlds] = episode_seeds, 0, False
         self.phase[worlds] = 0
-        self.velocity_bias[worlds] = 0.0
+        self.yaw_rate_bias[worlds] = 0.0
         self.make_robots(worlds)
         if self._figures is not None:
             self._figures.reset(worlds)
@@ -235,7 +235,7 @@ class WorkerEnvironment(BatchedEnvironment):
             self.state = before.copy()
             self.state.put(worlds, self._reader.read(feet[worlds], worlds))
         self.step_count += running
-        self._follow_velocity()
+        self._follow_yaw_rate()
         return self._finish(running, before)
 
     def _set_targets(self, action: Tensor, running: Tensor) -> None:
@@ -261,11 +261,10 @@ class WorkerEnvironment(BatchedEnvironment):
             link, force = self._disturbances.punch(self.seeds, self.step_count, size)
             self._link_force[self._every, link, :3] = force.to(self._link_force)
 
-    def _follow_velocity(self) -> None:
-        velocity = torch.cat((self.state.velocity_in_heading[:, :2], self.state.yaw_rate[:, None]), 1)
-        missing = self.shaper.gait.velocity - velocity
+    def _follow_yaw_rate(self) -> None:
+        missing = self.shaper.gait.velocity[:, 2] - self.state.yaw_rate
         share = self.simulation.control_period / GAIT_PERIOD
-        self.velocity_bias = torch.lerp(self.velocity_bias, missing.nan_to_num(), share)
+        self.yaw_rate_bias = torch.lerp(self.yaw_rate_bias, missing.nan_to_num(), share)
 
     def _finish(self, running: Tensor, before: HumanoidState) -> Transition:
         fault = running & self.simulation.fault
@@ -302,7 +301,7 @@ class WorkerEnvironment(BatchedEnvironment):
             state=self.state,
             command=self.command,
             gait=self.shaper.gait,
-            velocity_bias=self.velocity_bias,
+            yaw_rate_bias=self.yaw_rate_bias,
             target=self.target,
             period=self.simulation.control_period,
             lower=self._lower,
@@ -330,9 +329,9 @@ class WorkerEnvironment(BatchedEnvironment):
         return {} if self._figures is None else self._figures.values()
 
     def privileged(self, worlds: Tensor | slice = slice(None)) -> Tensor:
-        """The observations of K worlds without noise and what no sensor measures, (K, 71 + 19)."""
+        """The observations of K worlds without noise and what no sensor measures, (K, 71 + 17)."""
         clean = observation(self.command[worlds], self.shaper.gait.of(worlds), measured(self.state, worlds))
-        extra = privileged(self.state, self.velocity_bias, self.parameters.summary, worlds)
+        extra = privileged(self.state, self.yaw_rate_bias, self.parameters.summary, worlds)
         return torch.cat((clean, extra), 1)
 
     def close(self) -> None:

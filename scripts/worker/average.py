@@ -15,7 +15,7 @@ DEFAULTS: Final = {
     "checkpoints": "assets/checkpoints/g1_worker_punched,assets/checkpoints/g1_worker_calm",
     "out": "outputs/average",
 }
-"""Of these two the shipped worker is the mean."""
+"""The first two of which a mean was shipped; see `docs/worker.md`."""
 
 
 def main(arguments: list[str]) -> None:

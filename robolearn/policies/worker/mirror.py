@@ -21,6 +21,7 @@ _FLIPPED: Final = frozenset(
         "gait.sine",
         "gait.cosine",
         "torso_com_y",
+        "yaw_rate_bias",
     }
 )
 

@@ -88,7 +88,7 @@ class PunchedStage:
     after_steps: control steps of all worlds together in which robots learn to walk; 0 where `initial` can
     calm_shares: each worker's `calm_share`: who is punched rises and steps, and forgets how it stands low
     punch, punch_every: see `Pushes`
-    alive, unasked_steps, planar_bias, yaw_bias: see `RewardWeights`
+    alive, unasked_steps, yaw_bias: see `RewardWeights`
     walking_std: see `WorkerOptimisation`
     critic_iterations, learning_rate: see `GaussianOptimisation`
     settling_steps: control steps in which the mean's estimator alone learns, from what it does; 0 for none
@@ -100,8 +100,7 @@ class PunchedStage:
     punch_every: int = 125
     alive: float = 16.0
     unasked_steps: float = -2.0
-    planar_bias: float = -8.0
-    yaw_bias: float = -8.0
+    yaw_bias: float = -4.0
     walking_std: float = 0.25
     critic_iterations: int = 12
     learning_rate: float = 2e-4

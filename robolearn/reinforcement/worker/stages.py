@@ -61,7 +61,6 @@ def _punched_run(settings: StagedWorkerSettings, **changes: Any) -> WorkerPpoSet
             settings.rewards,
             alive=punched.alive,
             unasked_steps=punched.unasked_steps,
-            planar_bias=punched.planar_bias,
             yaw_bias=punched.yaw_bias,
         ),
         ppo=replace(

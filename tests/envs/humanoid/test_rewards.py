@@ -1,4 +1,4 @@
-"""The worker's rewards: left and right count alike, and what is always missing of a speed is known."""
+"""The worker's rewards: left and right count alike, and what is always missing of a turn is known."""
 
 from dataclasses import replace
 
@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 from torch.nn.functional import pad
 
-from envs.humanoid.rewards import TERMS, Moment, Rewards, planar_bias, yaw_bias, yaw_speed
+from envs.humanoid.rewards import TERMS, Moment, Rewards, yaw_bias, yaw_speed
 from envs.humanoid.settings import RewardWeights
 from envs.humanoid.state import HumanoidState
 from envs.humanoid.worker import WorkerEnvironment
@@ -72,7 +72,7 @@ def any_moment(limits: tuple[Tensor, Tensor]) -> Moment:
         state=any_state(2),
         command=torch.cat((velocity, height[:, None]), 1),
         gait=gait,
-        velocity_bias=torch.randn(WORLDS, 3, generator=generator),
+        yaw_rate_bias=torch.randn(WORLDS, generator=generator),
         target=torch.randn(3, WORLDS, len(JOINTS), generator=generator),
         period=PERIOD,
         lower=limits[0],
@@ -111,7 +111,7 @@ def mirrored(moment: Moment) -> Moment:
         state=mirrored_state(moment.state),
         command=moment.command * pad(TURNED, (0, 1), value=1.0),
         gait=Gait(gait.velocity * TURNED, gait.height, (gait.phase + 0.5) % 1.0, gait.moving),
-        velocity_bias=moment.velocity_bias * TURNED,
+        yaw_rate_bias=-moment.yaw_rate_bias,
         target=Mirror.of(JOINTS).apply(moment.target),
     )
 
@@ -134,23 +134,22 @@ def test_a_reward_is_the_sum_of_what_weighs_something(limits: tuple[Tensor, Tens
     torch.testing.assert_close(parts["yaw_speed"], -4.0 * PERIOD * yaw_speed(moment))
 
 
-def test_a_bias_is_what_speeds_fall_short_by(limits: tuple[Tensor, Tensor]) -> None:
-    moment = replace(any_moment(limits), velocity_bias=torch.tensor([[0.3, -0.4, -0.2]]).repeat(WORLDS, 1))
-    torch.testing.assert_close(planar_bias(moment), torch.full((WORLDS,), 0.5))
-    torch.testing.assert_close(yaw_bias(moment), torch.full((WORLDS,), 0.2))
+def test_turning_too_slowly_counts_as_much_as_too_fast(limits: tuple[Tensor, Tensor]) -> None:
+    slow = replace(any_moment(limits), yaw_rate_bias=torch.full((WORLDS,), 0.2))
+    fast = replace(slow, yaw_rate_bias=-slow.yaw_rate_bias)
+    for moment in (slow, fast):
+        torch.testing.assert_close(yaw_bias(moment), torch.full((WORLDS,), 0.2))
 
 
 def test_the_bias_follows_what_is_missing_within_a_gait_period() -> None:
     environment = WorkerEnvironment(2, num_threads=1)
     observation = environment.reset(episode_seeds(3, 0, 2))
-    expected = torch.zeros(2, 3, dtype=torch.float64)
+    expected = torch.zeros(2, dtype=torch.float64)
     for _ in range(40):
-        told = environment.shaper.gait.velocity.double()
+        told = environment.shaper.gait.velocity[:, 2].double()
         targets = crouch_targets(observation[:, 4])[:, : len(environment.owned)]
         observation = environment.step(pad(targets, (0, 1))).observation
-        state = environment.state
-        done = torch.cat((state.velocity_in_heading[:, :2], state.yaw_rate[:, None]), 1).double()
-        expected += PERIOD / GAIT_PERIOD * (told - done - expected)
-    torch.testing.assert_close(environment.velocity_bias.double(), expected, rtol=1e-4, atol=1e-6)
+        expected += PERIOD / GAIT_PERIOD * (told - environment.state.yaw_rate.double() - expected)
+    torch.testing.assert_close(environment.yaw_rate_bias.double(), expected, rtol=1e-4, atol=1e-6)
     environment.reset(episode_seeds(3, 0, 2)[:1], torch.tensor([0]))
-    assert environment.velocity_bias[0].eq(0.0).all() and environment.velocity_bias[1].ne(0.0).all()
+    assert (environment.yaw_rate_bias != 0.0).tolist() == [False, True]
