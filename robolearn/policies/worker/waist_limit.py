@@ -24,8 +24,8 @@ SQUAT_LEAN: Final = 0.75
 BEARABLE, UNBEARABLE = 4.0, 12.0
 """What the waist bears in such a squat beyond a nominal torso [N m]: up to the first a robot squats as it is
 told, from the second on down to `HIGHEST` only. Chosen on 500 episodes of seed 31 at full randomisation with
-the worker of d56634b, of which 11 fell without this, 5 with it, and 6 from 8 to 16 N m down to 0.62 m. Of 500 of
-seed 53 4 instead of 9 fell."""
+the worker of d56634b, of which 11 fell without this, 5 with it, and 6 from 8 to 16 N m down to 0.62 m. Of 500
+of seed 53 4 instead of 9 fell."""
 
 LOWEST, HIGHEST = 0.28, 0.66
 """Least heights [m] of robots that bear no more than the first and as much as the second; chosen."""
