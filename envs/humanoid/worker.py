@@ -264,7 +264,7 @@ class WorkerEnvironment(BatchedEnvironment):
     def _follow_yaw_rate(self) -> None:
         missing = self.shaper.gait.velocity[:, 2] - self.state.yaw_rate
         share = self.simulation.control_period / GAIT_PERIOD
-        self.yaw_rate_bias = torch.lerp(self.yaw_rate_bias, missing.nan_to_num(), share)
+        self.yaw_rate_bias = torch.lerp(self.yaw_rate_bias, missing, share)
 
     def _finish(self, running: Tensor, before: HumanoidState) -> Transition:
         fault = running & self.simulation.fault
