@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 from robolearn.bridge.arm.sim_arm import make_panda, serve_panda
 from robolearn.bridge.deploy.periods import Periods
-from robolearn.bridge.interruption import on_interruption
 from robolearn.bridge.message import encode
 from robolearn.bridge.messages.builtin_interfaces import Time
 from robolearn.bridge.messages.diagnostic_msgs import DiagnosticArray, DiagnosticStatus, KeyValue
@@ -21,6 +20,7 @@ from robolearn.bridge.sim_settings import SimRobotSettings
 from robolearn.bridge.topics import LOW_COMMANDS, LOW_STATES, SIMULATED_ROBOT
 from robolearn.bridge.transport import Mailbox, Transport
 from robolearn.errors import unknown_name
+from robolearn.interruption import on_interruption
 from robolearn.storage import write_json
 
 if TYPE_CHECKING:

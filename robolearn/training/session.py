@@ -2,6 +2,7 @@
 
 import dataclasses
 import logging
+import signal
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -13,6 +14,7 @@ from tqdm import tqdm
 from robolearn.allocation import keep_freed_memory
 from robolearn.checkpoint import load_training_state, save_training_state
 from robolearn.errors import UserError
+from robolearn.interruption import on_interruption
 from robolearn.storage import existing_directory, write_json
 from robolearn.tracking import RunLogger
 from robolearn.training.settings import RunSettings
@@ -67,7 +69,7 @@ class Session:
 
     A checkpoint is written at the end of the first iteration that is `checkpoint_minutes` after the last,
     and the policy that measures best is kept beside the newest. `training_state` alone decides how a
-    killed run goes on.
+    killed run goes on. Interrupted, it ends the iteration and saves first; by a second SIGINT at once.
     """
 
     def __init__(
@@ -79,9 +81,13 @@ class Session:
         self.standing = Standing()
         self._measurement = measurement
         self._save_policy = save_policy
+        self._interrupted = False
 
     def run(self) -> dict[str, Any]:
-        """Train until the budget is spent; returns what `train.json` holds. Raises as `disk_errors`."""
+        """Train until the budget is spent; returns what `train.json` holds.
+
+        Raises as `disk_errors`, and KeyboardInterrupt where it is interrupted.
+        """
         keep_freed_memory()
         if self.settings.resume:
             self._load()
@@ -93,7 +99,8 @@ class Session:
             self._clock = time.monotonic()
             if not self.settings.resume:
                 self._start(log)
-            self._train(log)
+            with on_interruption(self._interrupt):
+                self._train(log)
             return self._finish(log)
 
     def _load(self) -> None:
@@ -129,9 +136,16 @@ class Session:
                 self._iterate(log)
                 bar.set_postfix_str(self._time_shown(), refresh=False)
                 bar.update(self.trainer.steps - before)
+                if self._interrupted:
+                    self._save()
+                    raise KeyboardInterrupt
                 if time.monotonic() - saved > 60.0 * self.settings.checkpoint_minutes:
                     self._save()
                     saved = time.monotonic()
+
+    def _interrupt(self) -> None:
+        self._interrupted = True
+        signal.signal(signal.SIGINT, signal.default_int_handler)  # Who asks again does not want to wait.
 
     def _time_shown(self) -> str:
         limit = f" of {self.settings.minutes:g}" if self.settings.minutes else ""

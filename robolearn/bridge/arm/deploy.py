@@ -13,13 +13,13 @@ from robolearn.bridge.arm.runner import ArmDeployment
 from robolearn.bridge.arm.state import ArmReader
 from robolearn.bridge.arm.topics import PART_POSES
 from robolearn.bridge.deploy.settings import DeploySettings
-from robolearn.bridge.interruption import on_interruption
 from robolearn.bridge.network import join
 from robolearn.bridge.topics import JOINT_STATES
 from robolearn.bridge.transport import Transport
 from robolearn.checkpoint import load_checkpoint
 from robolearn.errors import UserError
 from robolearn.evaluation.episode_table import EPISODES, write_episodes
+from robolearn.interruption import on_interruption
 from robolearn.policies.registry import build_policy
 from robolearn.storage import write_json
 

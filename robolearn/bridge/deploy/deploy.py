@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from robolearn.bridge.deploy.settings import DeploySettings
-from robolearn.bridge.interruption import on_interruption
 from robolearn.bridge.network import join
 from robolearn.errors import UserError, unknown_name
+from robolearn.interruption import on_interruption
 from robolearn.storage import write_json
 
 SUMMARY: Final = "deploy.json"

@@ -1,4 +1,5 @@
 import json
+import signal
 from pathlib import Path
 from typing import Any
 
@@ -85,6 +86,39 @@ def test_a_killed_run_goes_on_to_the_same_bytes(tmp_path: Path) -> None:
     assert expected.keys() == found.keys()
     assert all(torch.equal(value, found[name]) for name, value in expected.items())
     assert rows(tmp_path / "straight") == rows(tmp_path / "killed")
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupted_run_ends_its_iteration_and_saves(tmp_path: Path, number: signal.Signals) -> None:
+    rarely_saved = settings(tmp_path, checkpoint_minutes=60.0)
+    interrupted, before = session(rarely_saved), signal.getsignal(number)
+    signal_in_iteration(interrupted, 3, number)
+    with pytest.raises(KeyboardInterrupt):
+        interrupted.run()
+    assert load_training_state(tmp_path / STATE)[1]["standing"]["minutes"] > 0.0
+    assert json.loads((tmp_path / LATEST / "metrics.json").read_text())["iteration"] == 3
+    assert signal.getsignal(number) is before
+
+
+def test_a_second_interrupt_ends_a_run_at_once(tmp_path: Path) -> None:
+    interrupted = session(settings(tmp_path, checkpoint_minutes=60.0))
+    signal_in_iteration(interrupted, 3, signal.SIGINT, signal.SIGTERM, signal.SIGINT)
+    with pytest.raises(KeyboardInterrupt):
+        interrupted.run()
+    assert interrupted.trainer.iteration == 2
+    assert json.loads((tmp_path / LATEST / "metrics.json").read_text())["iteration"] == 0
+
+
+def signal_in_iteration(run: Session, iteration: int, *numbers: signal.Signals) -> None:
+    iterate = run.trainer.iterate
+
+    def signalled() -> dict[str, float]:
+        if run.trainer.iteration == iteration - 1:
+            for number in numbers:
+                signal.raise_signal(number)
+        return iterate()
+
+    run.trainer.iterate = signalled
 
 
 def rows(out: Path) -> list[dict[str, Any]]:
