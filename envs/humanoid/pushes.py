@@ -29,6 +29,7 @@ class Disturbances:
     def __init__(self, model: mujoco.MjModel, pushes: Pushes, device: torch.device) -> None:
         self.pushes = pushes
         self._bodies = torch.tensor([int(model.joint(name).bodyid[0]) for name in JOINTS], device=device)
+        self._extremities = self._bodies[[_is_extremity(name) for name in JOINTS]]
 
     def velocity_change(self, seeds: Tensor, step: Tensor, size: Tensor) -> Tensor:
         """Of the pelvis in the world, (N, 2) [m/s]; zero in most steps. size: (N,) factor."""
@@ -40,19 +41,31 @@ class Disturbances:
     def punch(self, seeds: Tensor, step: Tensor, size: Tensor) -> tuple[Tensor, Tensor]:
         """Links (N,) and forces on them in the world, (N, 3) [N]; zero in most steps. size: (N,) factor.
 
-        The link is a random joint's; the direction is uniform, the force half of the greatest to all of it. A
+        The direction is uniform, the force half of the greatest to all of it; which link, see `Pushes`. A
         random delay within the interval keeps punches from being expected.
         """
         every = self.pushes.punch_every
         count = step // every
-        shares = uniform(seeds, Stream.PUNCH, count, 3)
+        shares = uniform(seeds, Stream.PUNCH, count, 4)
         begins = count * every + (shares[:, 0] * (every - PUNCH_STEPS)).long()
         due = (step >= begins) & (step < begins + PUNCH_STEPS)
         direction = normal(seeds, Stream.PUNCH, count + 1_000_000, 3)
         direction = direction / direction.norm(dim=1, keepdim=True).clamp(min=1e-6)
         force = self.pushes.punch * size * between(0.5, 1.0, shares[:, 1]) * due
-        link = self._bodies[(shares[:, 2] * len(self._bodies)).long()]
-        return link, direction * force[:, None]
+        links = torch.where(
+            shares[:, 3] < self.pushes.extremities,
+            _one_of(self._extremities, shares[:, 2]),
+            _one_of(self._bodies, shares[:, 2]),
+        )
+        return links, direction * force[:, None]
+
+
+def _is_extremity(joint: str) -> bool:
+    return "ankle" in joint or "wrist" in joint
+
+
+def _one_of(choices: Tensor, shares: Tensor) -> Tensor:
+    return choices[(shares * len(choices)).long()]
 
 
 def support_torque(state: HumanoidState, lean: Tensor) -> Tensor:

@@ -33,11 +33,13 @@ class Pushes:
     velocity: greatest change of the pelvis's velocity along x and y, both ways [m/s] (TrajBooster: 0.5)
     punch: greatest force on a link [N] (tour: 500)
     punch_every: control steps between punches (tour: 250)
+    extremities: share of the punches that are on ankles and wrists alone; the others are on any joint's link
     """
 
     velocity: float = 0.5
     punch: float = 0.0
     punch_every: int = 250
+    extremities: float = 0.0
 
 
 @dataclass

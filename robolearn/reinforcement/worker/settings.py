@@ -87,7 +87,7 @@ class PunchedStage:
 
     after_steps: control steps of all worlds together in which robots learn to walk; 0 where `initial` can
     calm_shares: each worker's `calm_share`: who is punched rises and steps, and forgets how it stands low
-    punch, punch_every: see `Pushes`
+    punch, punch_every, extremities: see `Pushes`
     alive, unasked_steps, yaw_bias: see `RewardWeights`
     walking_std: see `WorkerOptimisation`
     critic_iterations, learning_rate: see `GaussianOptimisation`
@@ -98,6 +98,7 @@ class PunchedStage:
     calm_shares: list[float] = field(default_factory=lambda: [0.05, 0.25])
     punch: float = 500.0
     punch_every: int = 125
+    extremities: float = 0.5
     alive: float = 16.0
     unasked_steps: float = -2.0
     yaw_bias: float = -4.0

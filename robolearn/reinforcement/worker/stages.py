@@ -56,7 +56,12 @@ def _punched_run(settings: StagedWorkerSettings, **changes: Any) -> WorkerPpoSet
     punched = settings.punched
     return _plain(
         settings,
-        pushes=replace(settings.pushes, punch=punched.punch, punch_every=punched.punch_every),
+        pushes=replace(
+            settings.pushes,
+            punch=punched.punch,
+            punch_every=punched.punch_every,
+            extremities=punched.extremities,
+        ),
         rewards=replace(
             settings.rewards,
             alive=punched.alive,
