@@ -44,6 +44,7 @@ def check_staged_worker_run(settings: StagedWorkerSettings) -> None:
 def _check_punches(name: str, punches: Pushes | PunchedStage) -> None:
     check_at_least(1, **{f"{name}.punch_every": punches.punch_every})
     check_not_negative(**{f"{name}.punch": punches.punch})
+    check_within(0.0, 1.0, **{f"{name}.extremities": punches.extremities})
 
 
 def _check_networks(networks: WorkerNetworks) -> None:

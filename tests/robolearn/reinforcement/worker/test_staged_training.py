@@ -83,7 +83,8 @@ def test_who_is_punched_differs_by_seed_and_calm_worlds_alone(tmp_path: Path) ->
 def test_who_is_punched_has_what_the_stage_says_and_its_part_of_the_rest(tmp_path: Path) -> None:
     run, stage = punched_runs(settings(tmp_path), "walking", 3.0)[0], PunchedStage()
     assert (run.initial, run.minutes, run.total_steps, run.num_threads) == ("walking", 3.0, 2 * ITERATION, 1)
-    assert (run.pushes.punch, run.pushes.punch_every) == (stage.punch, stage.punch_every)
+    for name in ("punch", "punch_every", "extremities"):
+        assert getattr(run.pushes, name) == getattr(stage, name)
     for name in ("alive", "unasked_steps", "yaw_bias"):
         assert getattr(run.rewards, name) == getattr(stage, name)
     assert (run.ppo.walking_std, run.ppo.learning_rate) == (stage.walking_std, stage.learning_rate)
